@@ -1,0 +1,1 @@
+"""Where chunks are executed: a Ray cluster, or this process."""

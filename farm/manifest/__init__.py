@@ -1,0 +1,1 @@
+"""Read any list of objects and freeze it into one sorted, immutable manifest."""

@@ -1,0 +1,1 @@
+"""What Prometheus sees: names, labels, and totals read from the ledger."""

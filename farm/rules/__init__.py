@@ -1,0 +1,1 @@
+"""Judge stored evidence into findings; rule packs are data."""

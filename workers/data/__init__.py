@@ -1,0 +1,1 @@
+"""Tables of facts, each row with its source: SDK prefixes, sensitive APIs, packers."""

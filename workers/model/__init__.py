@@ -1,0 +1,1 @@
+"""The vocabulary of one inspection; standard library only."""

@@ -1,0 +1,45 @@
+"""Errors that end an inspection with an outcome; the suite raises them, `workers.inspect` turns them into evidence."""
+
+from __future__ import annotations
+
+from workers.model.outcome import Outcome
+
+
+class InspectionError(Exception):
+    """An inspection cannot go on; the docstring of each subclass is its default message."""
+
+    outcome: Outcome = Outcome.ENGINE_ERROR
+
+    def __init__(self, message: str = "") -> None:
+        """Take `message`, or the class docstring."""
+        super().__init__(message or (self.__doc__ or "").strip())
+
+
+class NotAnApkError(InspectionError):
+    """The file is not a zip with an AndroidManifest.xml."""
+
+    outcome = Outcome.NOT_AN_APK
+
+
+class MalformedError(InspectionError):
+    """The file claims to be an APK, but its structure cannot be read."""
+
+    outcome = Outcome.MALFORMED
+
+
+class OverLimitError(InspectionError):
+    """The app is larger than the configured limits."""
+
+    outcome = Outcome.OVER_SIZE_LIMIT
+
+
+class TimeLimitError(InspectionError):
+    """The app used up its time."""
+
+    outcome = Outcome.TIMEOUT
+
+
+class MemoryLimitError(InspectionError):
+    """The app used up its memory."""
+
+    outcome = Outcome.OUT_OF_MEMORY

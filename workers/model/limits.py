@@ -1,0 +1,29 @@
+"""How much one app may cost: bytes, entries, memory and time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """Caps on one inspection; those that change what is seen are part of the result key."""
+
+    file_bytes: int = 4 << 30
+    """Largest APK that is read."""
+    member_bytes: int = 512 << 20
+    """Largest single zip member after inflating."""
+    inflated_bytes: int = 2 << 30
+    """Largest sum of all members inflated for one app."""
+    entries: int = 200_000
+    """Largest number of entries in the central directory."""
+    seconds: float = 120.0
+    """Wall time of one inspection; the worker stops itself here, the driver kills it a little later."""
+    memory_bytes: int = 3 << 30
+    """Private memory one inspection may add to its process."""
+
+    def digest(self) -> str:
+        """Return 8 hexadecimal digits that differ when the limits do: the configuration part of a result key."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:8]

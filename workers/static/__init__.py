@@ -1,0 +1,1 @@
+"""The static suite: facts from an APK's bytes."""

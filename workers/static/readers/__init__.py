@@ -1,0 +1,1 @@
+"""Hostile bytes to tables: zip, manifest, DEX, signatures."""
