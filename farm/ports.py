@@ -64,7 +64,7 @@ class Stores(Protocol):
     """Finds the store that holds a URL; workers get it as a picklable value and open clients on their own side."""
 
     def locate(self, url: str) -> tuple[ObjectStore, str]:
-        """Return the store and the key for `s3://bucket/key` or `file:///path`; raises SourceError for other schemes."""
+        """Return the store and key of `s3://bucket/key` or `file:///path`; raises SourceError for other schemes."""
 
     def farm(self) -> ObjectStore:
         """Return the farm's own store: manifests, evidence, reports."""
@@ -138,6 +138,8 @@ class FailureRow:
     shard: int
     sha256: str | None
     package: str | None
+    app_id: int | None = None
+    """Row of the app, for `attempts`; None if the ledger does not say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

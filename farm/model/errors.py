@@ -48,6 +48,13 @@ class UnknownBatchError(FarmError):
     next_step = "List the batches with 'farm status'."
 
 
+class UnknownTargetError(FarmError):
+    """There is no such target."""
+
+    exit_code = 5
+    next_step = "Set one with 'farm target set 2026 --apps 2080000'."
+
+
 class BatchNameTakenError(FarmError):
     """Another batch has this name."""
 

