@@ -1,0 +1,69 @@
+"""Settings: precedence, origins, and errors that name the culprit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from farm.config import NAMES, load
+from farm.model.errors import ConfigError
+
+
+def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path: Path) -> None:
+    """Each level is heard only when those above it are silent, and every value knows its origin."""
+    (tmp_path / "farm.toml").write_text('store = "file"\ncurrency = "file"\nworkers = 3\n')
+    settings = load({"store": "flag"}, environ={"FARM_STORE": "env", "FARM_CURRENCY": "env"}, folder=tmp_path)
+
+    assert ("flag", "env", 3) == (settings.store, settings.currency, settings.workers)
+    assert "flag" == settings.origins["store"]
+    assert "FARM_CURRENCY" == settings.origins["currency"]
+    assert str(tmp_path / "farm.toml") == settings.origins["workers"]
+    assert "default" == settings.origins["lease_seconds"]
+
+
+def test_ledger_and_store_live_in_the_home_by_default(tmp_path: Path) -> None:
+    """FARM_HOME alone moves everything."""
+    settings = load(environ={"FARM_HOME": str(tmp_path / "h")}, folder=tmp_path)
+
+    assert f"sqlite:///{tmp_path / 'h' / 'ledger.sqlite'}" == settings.ledger
+    assert str(tmp_path / "h" / "store") == settings.store
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("FARM_WORKERS", "two"), ("FARM_APP_SECONDS", "-1"), ("FARM_APP_SECONDS", "inf"), ("FARM_LOG", "loud")],
+)
+def test_a_wrong_value_is_refused_with_its_origin(tmp_path: Path, variable: str, value: str) -> None:
+    """The message names the variable and the value."""
+    with pytest.raises(ConfigError, match=f"{value}.*{variable}"):
+        load(environ={variable: value}, folder=tmp_path)
+
+
+def test_an_unknown_line_in_the_file_is_refused(tmp_path: Path) -> None:
+    """A misspelt setting is not silently ignored."""
+    (tmp_path / "farm.toml").write_text("wrokers = 3\n")
+
+    with pytest.raises(ConfigError, match="wrokers"):
+        load(environ={}, folder=tmp_path)
+
+
+def test_a_named_file_must_exist(tmp_path: Path) -> None:
+    """FARM_CONFIG that names nothing is an error, not a default."""
+    with pytest.raises(ConfigError, match="missing"):
+        load(environ={"FARM_CONFIG": str(tmp_path / "missing.toml")}, folder=tmp_path)
+
+
+def test_limits_that_change_what_is_seen_change_the_result_key(tmp_path: Path) -> None:
+    """Another time limit is another configuration digest."""
+    one = load(environ={}, folder=tmp_path)
+    two = load(environ={"FARM_APP_SECONDS": "5"}, folder=tmp_path)
+
+    assert one.limits.digest() != two.limits.digest()
+
+
+def test_every_setting_is_documented() -> None:
+    """docs/reference/settings.md has a row for each."""
+    text = (Path(__file__).resolve().parents[3] / "docs/reference/settings.md").read_text("utf-8")
+
+    assert [] == [name for name in NAMES if f"`FARM_{name.upper()}`" not in text]
