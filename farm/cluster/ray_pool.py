@@ -14,7 +14,7 @@ from typing import Any
 
 import ray
 import structlog
-from ray.exceptions import GetTimeoutError, RayActorError, RayError
+from ray.exceptions import GetTimeoutError, RayError
 
 from farm.cluster.stream import run_all
 from farm.model.errors import ClusterError
@@ -26,6 +26,8 @@ START_S = 120.0
 """Longest wait for the first worker, in seconds."""
 REFRESH_S = 2.0
 """How often the cluster is asked for its CPUs, in seconds."""
+OBJECT_STORE_BYTES = 100 << 20
+"""Shared memory of a local cluster: only tasks and results pass through it, never an APK."""
 RECYCLE_TASKS = 2_000
 """Tasks after which a worker process is replaced, so that no leak lasts."""
 
@@ -165,11 +167,10 @@ class RayExecutor:
             if slot.tasks >= RECYCLE_TASKS:
                 self._drop(slot)
             return Ended(chunk_id=chunk.chunk_id)
-        except RayActorError as error:
-            return self._lost(slot, chunk, _first_line(error))
         except RayError as error:
-            # An error of the task itself: `run_all` promises that there is none, so the process cannot be trusted.
-            return self._lost(slot, chunk, _first_line(error))
+            # Mostly the actor's death. An error of the task itself cannot be: `run_all` reports outcomes; should one
+            # come all the same, the process is not to be trusted any more.
+            return self._lost(slot, chunk, _first_line(getattr(error, "cause", None) or error))
         return Progress(chunk_id=chunk.chunk_id, results=results, worker=slot.name)
 
     def _lost(self, slot: _Slot, chunk: Chunk, detail: str) -> Lost:
@@ -225,18 +226,33 @@ class RayExecutor:
 
 
 def _connect(address: str | None, workers: int) -> None:
-    """Join the cluster at `address`, or start one on this machine."""
+    """Join the cluster at `address`, or start one on this machine; a busy machine gets a second try."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
+    if address is not None:
+        _reachable(address)
+        _init(f"The Ray cluster at {address}", address=address, **quiet)
+        return
+    local = quiet | {
+        "address": "local",
+        "num_cpus": workers,
+        "include_dashboard": False,
+        "object_store_memory": OBJECT_STORE_BYTES,
+    }
     try:
-        if address is None:
-            ray.init(num_cpus=workers, include_dashboard=False, object_store_memory=100 << 20, address="local", **quiet)
-        else:
-            _reachable(address)
-            ray.init(address=address, **quiet)
-    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        where = f"The Ray cluster at {address}" if address else "A local Ray cluster"
-        raise ClusterError(f"{where} cannot be used: {_first_line(error)}") from error
+        _init("A local Ray cluster", **local)
+    except ClusterError as error:
+        log.warning("cluster.slow_start", detail=str(error))
+        ray.shutdown()
+        _init("A local Ray cluster", **local)
+
+
+def _init(what: str, **options: Any) -> None:  # noqa: ANN401 - whatever ray.init takes
+    """Call `ray.init`; raises ClusterError."""
+    try:
+        ray.init(**options)
+    except Exception as error:  # noqa: BLE001 - Ray raises bare Exception when its processes are late
+        raise ClusterError(f"{what} cannot be used: {_first_line(error)}") from error
 
 
 def _reachable(address: str) -> None:

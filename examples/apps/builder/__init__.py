@@ -1,0 +1,1 @@
+"""Builds the sample apps from source, the same bytes each time."""

@@ -1,0 +1,70 @@
+"""What `app.toml` in the folder of a sample app says."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class BuildError(Exception):
+    """A sample app cannot be built; the message says what to do next."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SampleApp:
+    """One sample app: its folder and its `app.toml`."""
+
+    folder: Path
+    """Where its source is; the name of the folder is the name of the app."""
+    title: str
+    """One sentence on what the app is there to show."""
+    min_sdk: int
+    """Lowest Android version (API level) that it runs on."""
+    target_sdk: int
+    """The Android version (API level) that it claims to be written for."""
+    shared: bool
+    """Whether the classes of `shared/` are compiled into it."""
+    signatures: frozenset[str]
+    """Signature schemes: some of `v1`, `v2`, `v3`."""
+    noise: dict[str, int]
+    """Files of pseudo-random bytes: path inside the APK and size in bytes."""
+    derived_from: str | None
+    """The built app that this one is made out of; None for an app with source code."""
+
+    @property
+    def name(self) -> str:
+        """The name of the app and, with `.apk`, of its file."""
+        return self.folder.name
+
+
+def load_app(folder: Path) -> SampleApp:
+    """Read one app; raise BuildError if `app.toml` lacks something."""
+    with (folder / "app.toml").open("rb") as file:
+        table = tomllib.load(file)
+    derived_from = table.get("derived_from")
+    try:
+        return SampleApp(
+            folder=folder,
+            title=table["title"],
+            min_sdk=0 if derived_from else table["min_sdk"],
+            target_sdk=0 if derived_from else table["target_sdk"],
+            shared=table.get("shared", False),
+            signatures=frozenset(table.get("signatures", ["v1", "v2", "v3"])),
+            noise=table.get("noise", {}),
+            derived_from=derived_from,
+        )
+    except KeyError as missing:
+        raise BuildError(f"{folder / 'app.toml'} has no {missing}; add it") from None
+
+
+def load_apps(root: Path) -> dict[str, SampleApp]:
+    """Return all apps below `root` by name, those with source code first."""
+    apps = [load_app(path.parent) for path in sorted(root.glob("*/app.toml"))]
+    apps.sort(key=lambda app: (app.derived_from is not None, app.name))
+    return {app.name: app for app in apps}
+
+
+def source_folders(app: SampleApp, root: Path) -> list[Path]:
+    """Return the folders that the app is built from."""
+    return [app.folder, *([root / "shared"] if app.shared else [])]
