@@ -264,6 +264,9 @@ class Ledger(Protocol):
     def release(self, lease: Lease, *, now: float) -> None:
         """Give a shard back: done if all its inspections are terminal, else pending. Open attempts are closed."""
 
+    def bury(self, owner: str, *, now: float) -> None:
+        """End the leases of a driver that is known to be dead, so that nobody waits for them to expire."""
+
     def status(self, batch: BatchId, *, now: float) -> BatchStatus:
         """Return where a batch stands."""
 

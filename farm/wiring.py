@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from farm.config import Settings
@@ -16,6 +17,7 @@ from farm.ports import Clock, Executor, Ledger, Stores
 
 if TYPE_CHECKING:
     from farm.cluster.task import Inspector
+    from farm.service.report import Format
 
 SUITES: tuple[Suite, ...] = (Suite.STATIC,)
 """Suites that this version can run."""
@@ -91,3 +93,27 @@ def executor(settings: Settings, *, kind: str, address: str | None) -> Executor:
 def owner() -> str:
     """Return a name for this driver that no other process has."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def bury_the_dead(farm: Farm) -> None:
+    """End the leases of drivers that ran on this machine and are gone, so that a restart need not wait for them."""
+    host = socket.gethostname()
+    for driver in farm.ledger.totals().drivers:
+        name, _, pid = driver.owner.rpartition(":")
+        if name == host and pid.isdigit() and not Path("/proc", pid).exists():
+            farm.ledger.bury(driver.owner, now=farm.clock.now())
+
+
+def render_metrics(farm: Farm) -> tuple[bytes, str]:
+    """Return the body and the content type of `/metrics`."""
+    from farm.metrics.exporter import render
+    from farm.rules.catalogue import NAMES
+
+    return render(farm.ledger, farm.clock.now(), rule_families=NAMES)
+
+
+def report_formats(names: Iterable[str]) -> Sequence[Format]:
+    """Return the report formats with these names; raises UsageError for an unknown one."""
+    from farm.reports.interface import formats
+
+    return formats(names)

@@ -89,7 +89,7 @@ class LazyGroup(click.Group):
     help="Form of log lines.  [FARM_LOG]",
 )
 @click.pass_context
-def cli(ctx: click.Context, **flags: str | None) -> None:
+def cli(ctx: click.Context, /, **flags: str | None) -> None:
     r"""Inspect Android apps by the hundred thousand.
 
     Submit a batch, watch it, re-run what failed:

@@ -52,6 +52,7 @@ def command(
     if until_done and not farm.ledger.unfinished(batch_id):
         _say_nothing_to_do(as_json=as_json)
         return
+    wiring.bury_the_dead(farm)
     place = wiring.executor(farm.settings, kind=executor, address=address)
     with _display(farm, batch_id, enabled=not as_json and sys.stdout.isatty()) as observer:
         driver = Driver(

@@ -185,3 +185,19 @@ def test_an_expired_lease_is_taken_over(world: World) -> None:
     assert {State.DONE: 2} == world.states()
     assert 4 == world.status().attempts
     assert 0 == world.ledger.unfinished(batch)
+
+
+def test_leases_of_a_driver_known_to_be_dead_need_not_expire(world: World) -> None:
+    """Once buried, its shards are free at once, and only its own."""
+    world.submit("a", "b", shard=1)
+    first = world.ledger.lease(owner="dead:1", now=world.clock.now(), seconds=1e6)
+    second = world.ledger.lease(owner="alive:2", now=world.clock.now(), seconds=1e6)
+    world.ledger.bury("dead:1", now=world.clock.now())
+    taken = world.ledger.lease(owner="test:1", now=world.clock.now(), seconds=60)
+    more = world.ledger.lease(owner="test:1", now=world.clock.now(), seconds=60)
+
+    assert first is not None
+    assert second is not None
+    assert taken is not None
+    assert first.shard_id == taken.shard_id
+    assert more is None

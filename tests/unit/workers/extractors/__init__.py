@@ -1,0 +1,1 @@
+"""Each extractor over a small app made by hand."""

@@ -1,0 +1,171 @@
+"""An app in memory with the questions that extractors ask of a `StaticView`, and nothing to parse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypedDict, cast
+
+from workers.static.readers.anomaly import Anomaly
+from workers.static.readers.archive import Entry, MemberError
+from workers.static.readers.code import Call, FieldUse, StringUse, UnreadableDex, Use
+from workers.static.readers.manifest_model import Manifest, Reader
+from workers.static.readers.signing_model import Signing
+from workers.static.view import StaticView
+
+APP = "Lcom/example/app/Main;->run()V"
+"""A method of the app's own code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeCode:
+    """Code given as plain pairs: (caller, member), (caller, field), (caller, string)."""
+
+    classes: tuple[str, ...] = ()
+    supers: Mapping[str, str] = field(default_factory=dict)
+    calls: tuple[tuple[str, str], ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
+    table: tuple[str, ...] = ()
+    """Strings that no instruction loads."""
+    unreadable: tuple[UnreadableDex, ...] = ()
+    anomalies: tuple[Anomaly, ...] = ()
+    dex_names: tuple[str, ...] = ("classes.dex",)
+    dex_bytes: int = 112
+    method_count: int = 0
+
+    __hash__ = object.__hash__
+
+    @property
+    def class_count(self) -> int:
+        """Return how many classes there are."""
+        return len(self.classes)
+
+    @property
+    def superclasses(self) -> Mapping[str, str]:
+        """Return the superclass of each class that has one."""
+        return self.supers
+
+    def calls_to(self, members: Collection[str]) -> Iterator[Call]:
+        """Yield the calls of one of `members`."""
+        for caller, member in self.calls:
+            if member in members:
+                yield Call(**_where(caller), member=member, callee=f"{member}()V")
+
+    def field_uses(self, members: Collection[str]) -> Iterator[FieldUse]:
+        """Yield the reads of one of the fields `members`."""
+        for caller, member in self.fields:
+            if member in members:
+                yield FieldUse(**_where(caller), member=member, writes=False)
+
+    def string_uses(self, wanted: Callable[[str], object]) -> Iterator[StringUse]:
+        """Yield the loads of strings that are wanted."""
+        for caller, value in self.constants:
+            if wanted(value):
+                yield StringUse(**_where(caller), value=value)
+
+    def strings(self) -> Iterator[str]:
+        """Yield all strings."""
+        yield from dict.fromkeys([value for _, value in self.constants] + [*self.table])
+
+    def string_constants_near(self, use: Use) -> tuple[str, ...]:
+        """Return the strings that the caller loads."""
+        return tuple(value for caller, value in self.constants if caller == use.caller)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakeArchive:
+    """Members given by name and content."""
+
+    members: Mapping[str, bytes]
+    anomalies: tuple[Anomaly, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names."""
+        return tuple(self.members)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Return an entry for each member, one after the other."""
+        return tuple(
+            Entry(
+                name=name,
+                method=0,
+                flags=0,
+                compressed_size=len(data),
+                size=len(data),
+                crc32=0,
+                header_offset=at * 1000,
+            )
+            for at, (name, data) in enumerate(self.members.items())
+        )
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a member `name`."""
+        return name in self.members
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a member."""
+        if name not in self.members:
+            raise MemberError(f"There is no member {name!r}.")
+        return self.members[name]
+
+    def read_head(self, entry: Entry, size: int) -> bytes:
+        """Return the first bytes of a member."""
+        return self.members[entry.name][:size]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _FakeView:
+    """The parts of an app, already read."""
+
+    archive: FakeArchive
+    manifest: Manifest
+    signing: Signing
+    code: FakeCode
+    data: memoryview = field(default_factory=lambda: memoryview(b"PK\x03\x04 and so on"))
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of the file."""
+        return len(self.data)
+
+
+def make_view(
+    *,
+    code: FakeCode | None = None,
+    members: Mapping[str, bytes] | None = None,
+    manifest: Manifest | None = None,
+    signing: Signing | None = None,
+    anomalies: tuple[Anomaly, ...] = (),
+) -> StaticView:
+    """Return an app with the parts given; the others are empty, its package is `com.example.app`."""
+    view = _FakeView(
+        archive=FakeArchive(members=members or {}, anomalies=anomalies),
+        manifest=manifest or make_manifest(),
+        signing=signing or Signing(reader=Reader.APK_INFO),
+        code=code or FakeCode(),
+    )
+    return cast("StaticView", view)
+
+
+def make_manifest(**values: object) -> Manifest:
+    """Return a manifest of `com.example.app` with `values`."""
+    given: dict[str, object] = {"reader": Reader.APK_INFO, "package": "com.example.app", "target_sdk": 34, **values}
+    return Manifest(**given)  # type: ignore[arg-type]
+
+
+class _Where(TypedDict):
+    """The fields that every use has."""
+
+    caller: str
+    caller_class: str
+    dex: int
+    caller_id: int
+    offset: int
+
+
+def _where(caller: str) -> _Where:
+    """Return the place of a use in `caller`."""
+    return {"caller": caller, "caller_class": caller.partition("->")[0], "dex": 0, "caller_id": 0, "offset": 0}

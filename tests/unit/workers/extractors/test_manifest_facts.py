@@ -1,0 +1,162 @@
+"""Extractors that read the manifest alone."""
+
+from __future__ import annotations
+
+from tests.unit.workers.extractors.fake import make_manifest, make_view
+from workers.model.evidence import JSON
+from workers.static.extractors import components, manifest, network_security, permissions, queries
+from workers.static.readers.manifest_model import (
+    Component,
+    ComponentKind,
+    DeclaredPermission,
+    FilterData,
+    IntentFilter,
+    Queries,
+    UsedPermission,
+)
+
+
+def _rows(value: JSON) -> list[dict[str, JSON]]:
+    """Return a table as rows."""
+    assert isinstance(value, list)
+    assert all(isinstance(row, dict) for row in value)
+    return [row for row in value if isinstance(row, dict)]
+
+
+def _object(value: JSON) -> dict[str, JSON]:
+    """Return an object."""
+    assert isinstance(value, dict)
+    return value
+
+
+def test_flags_that_are_not_set_stay_null() -> None:
+    """A rule can tell `false` from silence."""
+    fact = _object(manifest.extract(make_view(manifest=make_manifest(debuggable=True))))
+    assert fact["debuggable"] is True
+    assert fact["allow_backup"] is None
+
+
+def test_hostile_text_is_escaped_and_cut() -> None:
+    """A name with control characters and two million letters stays small and printable."""
+    name = "a\x1b[31m\u202e" + "b" * 2_000_000
+    fact = _object(manifest.extract(make_view(manifest=make_manifest(application_class=name))))
+    shown = fact["application_class"]
+    assert isinstance(shown, str)
+    assert shown.startswith("a\\u001b[31m\\u202ebb")
+    assert shown.endswith("…")
+    assert len(shown) == 2_048
+
+
+def test_a_dangerous_permission_has_its_group_and_names() -> None:
+    """The row says what a person needs to know about the permission."""
+    view = make_view(
+        manifest=make_manifest(permissions=(UsedPermission(name="android.permission.READ_PHONE_STATE", max_sdk=28),))
+    )
+    assert _rows(permissions.extract(view)) == [
+        {
+            "name": "android.permission.READ_PHONE_STATE",
+            "max_sdk": 28,
+            "known": True,
+            "protection": "dangerous",
+            "dangerous": True,
+            "group": "PHONE",
+            "name_en": "Read phone status and identity",
+            "name_zh": "读取电话状态",
+            "defined_here": False,
+        }
+    ]
+
+
+def test_a_permission_asked_for_twice_counts_once_without_the_limit() -> None:
+    """An element without `maxSdkVersion` beats one with it."""
+    asked = (
+        UsedPermission(name="android.permission.CAMERA", max_sdk=28),
+        UsedPermission(name="android.permission.CAMERA"),
+    )
+    rows = _rows(permissions.extract(make_view(manifest=make_manifest(permissions=asked))))
+    assert [(row["name"], row["max_sdk"]) for row in rows] == [("android.permission.CAMERA", None)]
+
+
+def test_an_unknown_permission_is_told_as_such() -> None:
+    """A permission of the app itself is neither known nor dangerous."""
+    view = make_view(
+        manifest=make_manifest(
+            permissions=(UsedPermission(name="com.example.app.PUSH"),),
+            declared_permissions=(DeclaredPermission(name="com.example.app.PUSH", protection_level="signature"),),
+        )
+    )
+    row = _rows(permissions.extract(view))[0]
+    assert (row["known"], row["dangerous"], row["group"], row["defined_here"]) == (False, False, None, True)
+
+
+def test_a_component_belongs_to_the_sdk_of_its_class() -> None:
+    """A push service in the manifest is the SDK's, with its filters as given."""
+    service = Component(
+        kind=ComponentKind.SERVICE,
+        name="cn.jpush.android.service.PushService",
+        exported=True,
+        process="com.example.app:push",
+        filters=(IntentFilter(actions=("cn.jpush.REGISTER",), data=(FilterData(scheme="https", host="a.cn"),)),),
+    )
+    row = _rows(components.extract(make_view(manifest=make_manifest(components=(service,)))))[0]
+    assert (row["kind"], row["sdk"], row["exported"]) == ("service", "JPush", True)
+    assert row["filters"] == [
+        {
+            "actions": ["cn.jpush.REGISTER"],
+            "categories": [],
+            "data": [{"scheme": "https", "host": "a.cn"}],
+            "priority": 0,
+        }
+    ]
+
+
+def test_an_alias_belongs_to_the_activity_behind_it() -> None:
+    """An alias may have any name; its target says whose it is."""
+    alias = Component(
+        kind=ComponentKind.ACTIVITY_ALIAS, name="com.example.app.Hidden", target="com.kwad.sdk.Ad", exported=False
+    )
+    row = _rows(components.extract(make_view(manifest=make_manifest(components=(alias,)))))[0]
+    assert row["sdk"] == "Kuaishou Ads"
+
+
+def test_components_beyond_the_limit_are_counted() -> None:
+    """A manifest with 6,000 receivers gives 5,000 rows and says that 1,000 are left out."""
+    many = tuple(
+        Component(kind=ComponentKind.RECEIVER, name=f"com.example.app.R{number}", exported=False)
+        for number in range(6_000)
+    )
+    rows = components.extract(make_view(manifest=make_manifest(components=many)))
+    assert isinstance(rows, list)
+    assert (len(rows), getattr(rows, "left_out", None)) == (5_000, 1_000)
+
+
+def test_queries_tell_all_packages_from_some() -> None:
+    """QUERY_ALL_PACKAGES and the entries of <queries> are told apart."""
+    view = make_view(
+        manifest=make_manifest(
+            permissions=(UsedPermission(name="android.permission.QUERY_ALL_PACKAGES"),),
+            queries=Queries(
+                packages=("com.tencent.mm",), intents=(IntentFilter(actions=("android.intent.action.VIEW",)),)
+            ),
+        )
+    )
+    fact = _object(queries.extract(view))
+    assert fact["query_all_packages"] is True
+    assert fact["packages"] == ["com.tencent.mm"]
+
+
+def test_clear_text_is_off_by_default_since_28() -> None:
+    """The target level decides where the manifest is silent."""
+    new = _object(network_security.extract(make_view(manifest=make_manifest(target_sdk=28))))
+    old = _object(network_security.extract(make_view(manifest=make_manifest(target_sdk=27))))
+    assert (new["cleartext"], old["cleartext"]) == (False, True)
+
+
+def test_a_configuration_file_leaves_clear_text_open() -> None:
+    """With a configuration file the manifest's flag says nothing on modern Android."""
+    view = make_view(
+        manifest=make_manifest(cleartext_traffic=True, network_security_config="res/xml/net.xml"),
+        members={"res/xml/net.xml": b"x"},
+    )
+    fact = _object(network_security.extract(view))
+    assert (fact["cleartext"], fact["config"], fact["config_present"]) == (None, "res/xml/net.xml", True)

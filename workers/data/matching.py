@@ -1,0 +1,149 @@
+"""Find the sensitive uses of an app: the table of sensitive members against its code."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
+
+from workers.data.tables import Form, SensitiveApi, sensitive_apis
+
+
+class Site(Protocol):
+    """One place in the code that refers to a member."""
+
+    @property
+    def caller(self) -> str:
+        """The method it stands in, as `Lcls;->name(params)ret`."""
+
+    @property
+    def member(self) -> str:
+        """What it refers to, as `Lcls;->name`."""
+
+
+SiteT = TypeVar("SiteT", bound=Site)
+
+
+class CodeIndex(Protocol[SiteT]):
+    """The code of one app, as far as it is needed here."""
+
+    @property
+    def superclasses(self) -> Mapping[str, str]:
+        """Superclass of each defined class."""
+
+    def calls_to(self, members: Collection[str]) -> Iterable[SiteT]:
+        """Return the calls of one of `members`."""
+
+    def field_uses(self, members: Collection[str]) -> Iterable[Site]:
+        """Return the uses of one of the fields `members`."""
+
+    def string_constants_near(self, use: SiteT, /) -> Iterable[str]:
+        """Return the strings loaded near a call, nearest first."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SensitiveUse:
+    """One method of the app that uses one sensitive member."""
+
+    api: SensitiveApi
+    caller: str
+    """As `Lcls;->name(params)ret`."""
+    argument: str | None
+    """The constant that met the condition of the table, or those it collects, sorted; None if there is none."""
+
+
+_CACHE: WeakKeyDictionary[CodeIndex[Any], tuple[SensitiveUse, ...]] = WeakKeyDictionary()
+
+
+def find_uses(code: CodeIndex[SiteT]) -> tuple[SensitiveUse, ...]:
+    """Return the distinct sensitive uses in the order of the code; searched once for each `code`."""
+    uses = _CACHE.get(code)
+    if uses is None:
+        uses = _CACHE[code] = tuple(_search(code))
+    return uses
+
+
+def inherited_members(apis: Iterable[SensitiveApi], superclasses: Mapping[str, str]) -> dict[str, str]:
+    """Return members through which subclasses in the app reach `apis`, each with the member it stands for.
+
+    An instruction names the static type of its receiver: `this.requestPermissions()` in `Lapp/Main;` calls
+    `Lapp/Main;->requestPermissions`. A subclass that defines a method of that name itself is taken for the framework's.
+    """
+    methods: dict[str, list[str]] = defaultdict(list)
+    for api in apis:
+        owner, _, name = api.member.partition("->")
+        methods[owner].append(name)
+    found = {}
+    for descriptor in superclasses:
+        base = next((item for item in _chain(descriptor, superclasses) if item in methods), None)
+        if base is not None and base != descriptor:
+            found.update({f"{descriptor}->{name}": f"{base}->{name}" for name in methods[base]})
+    return found
+
+
+def _search(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
+    """Yield each distinct use once."""
+    seen: set[tuple[int, str, str | None]] = set()
+    for use in chain(_call_uses(code), _field_uses(code)):
+        # The rows of the table live as long as the process: their identity is a cheap key.
+        key = (id(use.api), use.caller, use.argument)
+        if key not in seen:
+            seen.add(key)
+            yield use
+
+
+def _call_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
+    """Yield what the calls use, a use for each call."""
+    apis = sensitive_apis()
+    by_member = _by_member(api for api in apis if api.form is Form.CALL)
+    for member, base in inherited_members([api for api in apis if api.inherit], code.superclasses).items():
+        by_member.setdefault(member, []).extend(by_member[base])
+    for site in code.calls_to(by_member):
+        yield from _uses(by_member[site.member], site, code)
+
+
+def _field_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
+    """Yield what the reads of fields use."""
+    by_member = _by_member(api for api in sensitive_apis() if api.form is Form.FIELD)
+    for site in code.field_uses(by_member):
+        for api in by_member[site.member]:
+            yield SensitiveUse(api=api, caller=site.caller, argument=None)
+
+
+def _uses(apis: list[SensitiveApi], site: SiteT, code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
+    """Yield what a call uses: each API whose condition is met by a constant near the call."""
+    near: tuple[str, ...] | None = None
+    for api in apis:
+        if not api.argument and not api.collect:
+            yield SensitiveUse(api=api, caller=site.caller, argument=None)
+            continue
+        if near is None:
+            near = tuple(code.string_constants_near(site))
+        if api.collect:
+            collected = ",".join(sorted(constant for constant in near if constant.startswith(api.collect)))
+            yield SensitiveUse(api=api, caller=site.caller, argument=collected or None)
+            continue
+        argument = next((constant for constant in near if api.accepts(constant)), None)
+        if argument is not None:
+            yield SensitiveUse(api=api, caller=site.caller, argument=argument)
+
+
+def _by_member(apis: Iterable[SensitiveApi]) -> dict[str, list[SensitiveApi]]:
+    """Return `apis` by member."""
+    grouped: dict[str, list[SensitiveApi]] = {}
+    for api in apis:
+        grouped.setdefault(api.member, []).append(api)
+    return grouped
+
+
+def _chain(descriptor: str, superclasses: Mapping[str, str]) -> Iterator[str]:
+    """Yield the class and its superclasses; a chain that bites its tail ends there."""
+    seen: set[str] = set()
+    current: str | None = descriptor
+    while current is not None and current not in seen:
+        seen.add(current)
+        yield current
+        current = superclasses.get(current)

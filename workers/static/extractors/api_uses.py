@@ -1,0 +1,47 @@
+"""Uses of sensitive members, each with the calling method and the SDK that the method belongs to."""
+
+from __future__ import annotations
+
+from workers.data.attribution import Attribution
+from workers.data.matching import SensitiveUse, find_uses
+from workers.data.tables import Category, Sdk
+from workers.model.bounded import Rows, optional, text
+from workers.model.evidence import JSON
+from workers.static.view import StaticView
+
+_LAST_LEVEL = 36
+"""Highest API level that the table knows."""
+_BULKY = frozenset({"reflection"})
+"""Kinds that stand last, so that the limit on rows cuts them first."""
+
+
+def extract(view: StaticView) -> JSON:
+    """Return a row for each (member, caller, kind, argument): own and SDK code first, reflection last.
+
+    `permissions` are those that the call needs on some API level from the app's minimum on.
+    """
+    attribution = Attribution(view.manifest.package)
+    lowest = min(view.manifest.min_sdk or 1, _LAST_LEVEL)
+    found = [(use, attribution.of_method(use.caller)) for use in find_uses(view.code)]
+    found.sort(key=lambda pair: _order(*pair))
+    return Rows(_row(use, sdk, lowest) for use, sdk in found)
+
+
+def _order(use: SensitiveUse, sdk: Sdk | None) -> tuple[bool, bool, str, str, str, str]:
+    """Return the key that rows are sorted by."""
+    platform = sdk is not None and sdk.category is Category.PLATFORM_LIBRARY
+    kind = use.api.pi_kind
+    return (kind in _BULKY, platform, kind, use.api.member, use.caller, use.argument or "")
+
+
+def _row(use: SensitiveUse, sdk: Sdk | None, lowest: int) -> JSON:
+    """Return one use."""
+    names = {name for need in use.api.needs if need.max_level >= lowest for name in need.any_of}
+    return {
+        "api": use.api.member,
+        "caller": text(use.caller),
+        "sdk": sdk.name if sdk else None,
+        "pi_kind": use.api.pi_kind,
+        "permissions": [*sorted(names)],
+        "argument": optional(use.argument),
+    }

@@ -1,0 +1,48 @@
+"""Means to download and install other apps."""
+
+from __future__ import annotations
+
+import re
+
+from workers.data.attribution import Attribution
+from workers.data.matching import find_uses
+from workers.data.tables import Category
+from workers.model.bounded import Rows, text, texts
+from workers.model.evidence import JSON
+from workers.static.view import StaticView
+
+_ARCHIVE_TYPE = "application/vnd.android.package-archive"
+_APK_URL = re.compile(r"https?://[^\s\"'<>?#]{4,1024}\.apk\b", re.IGNORECASE)
+_KINDS = frozenset({"install_package", "download"})
+_CATEGORIES = frozenset({Category.AD_DOWNLOAD, Category.DOWNLOAD})
+_ROW_LIMIT = 500
+
+
+def extract(view: StaticView) -> JSON:
+    """Return the permission, the callers of downloading and installing members, the install intent, APK addresses."""
+    attribution = Attribution(view.manifest.package)
+    found = {(use.api.member, use.caller) for use in find_uses(view.code) if use.api.pi_kind in _KINDS}
+    intents = {(_ARCHIVE_TYPE, use.caller) for use in view.code.string_uses(_ARCHIVE_TYPE.__eq__)}
+    addresses: set[str] = set()
+    for value in view.code.strings():
+        if ".apk" in value:
+            addresses.update(_APK_URL.findall(value[:8_192]))
+    owners = attribution.count(view.code.classes)
+    return {
+        "request_install_packages": any(
+            item.name == "android.permission.REQUEST_INSTALL_PACKAGES" for item in view.manifest.permissions
+        ),
+        "callers": _rows("api", found, attribution),
+        "install_intents": _rows("type", intents, attribution),
+        "apk_urls": texts(sorted(addresses), limit=_ROW_LIMIT),
+        "sdks": [*sorted({sdk.name for sdk in owners if sdk.category in _CATEGORIES})],
+    }
+
+
+def _rows(what: str, found: set[tuple[str, str]], attribution: Attribution) -> Rows:
+    """Return pairs of what is used and by whom, sorted."""
+    rows: list[JSON] = []
+    for used, caller in sorted(found):
+        sdk = attribution.of_method(caller)
+        rows.append({what: used, "caller": text(caller), "sdk": sdk.name if sdk else None})
+    return Rows(rows, limit=_ROW_LIMIT)

@@ -1,0 +1,21 @@
+"""Native libraries by ABI."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from workers.model.bounded import Rows, text
+from workers.model.evidence import JSON
+from workers.static.view import StaticView
+
+_ABI_LIMIT = 32
+
+
+def extract(view: StaticView) -> JSON:
+    """Return the file names under `lib/ABI/` by ABI, sorted."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in view.archive.names:
+        parts = name.split("/")
+        if len(parts) == 3 and parts[0] == "lib" and parts[2].endswith(".so"):
+            found[text(parts[1], 100)].add(text(parts[2], 255))
+    return {abi: Rows(sorted(found[abi])) for abi in sorted(found)[:_ABI_LIMIT]}

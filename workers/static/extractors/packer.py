@@ -1,0 +1,71 @@
+"""The packer that hides the app's code, by the traces it leaves in names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from workers.data.tables import PackerTrace, TraceKind, packer_traces
+from workers.model.bounded import Rows, text
+from workers.model.evidence import JSON
+from workers.static.readers.manifest_model import ComponentKind
+from workers.static.view import StaticView
+
+_EVIDENCE_LIMIT = 20
+_SHELL_CLASSES = 100
+"""An app without components and with fewer classes than this is taken for a shell once a packer is found."""
+
+
+def extract(view: StaticView) -> JSON:
+    """Return the packer with most traces, or null; `shell` says that most declared components have no class.
+
+    A packer without a shell hides only a part, such as native code or single methods.
+    """
+    found: dict[str, list[tuple[PackerTrace, str]]] = defaultdict(list)
+    values = dict.fromkeys(_values(view))
+    for kind, value in values:
+        for trace in packer_traces():
+            if trace.kind is kind and trace.matches(value):
+                found[trace.name].append((trace, value))
+    sure = {
+        name: traces
+        for name, traces in found.items()
+        if any(trace.strong for trace, _ in traces) or len({trace.kind for trace, _ in traces}) > 1
+    }
+    if not sure:
+        return None
+    best = min(sure, key=lambda name: (-len(sure[name]), name))
+    missing, total = _missing_components(view)
+    evidence: list[JSON] = [{"kind": trace.kind.value, "value": text(value, 255)} for trace, value in sure[best]]
+    return {
+        "name": best,
+        "name_zh": sure[best][0][0].name_zh,
+        "evidence": Rows(evidence, limit=_EVIDENCE_LIMIT),
+        "others": [*sorted(name for name in sure if name != best)],
+        "shell": missing * 2 >= total if total else view.code.class_count < _SHELL_CLASSES,
+        "components": total,
+        "components_missing": missing,
+    }
+
+
+def _values(view: StaticView) -> Iterator[tuple[TraceKind, str]]:
+    """Yield the names in the app that could be a trace."""
+    manifest = view.manifest
+    for name in (manifest.application_class, manifest.component_factory):
+        if name:
+            yield TraceKind.APPLICATION, name
+    for item in manifest.components:
+        yield TraceKind.COMPONENT, item.name
+    for name in view.archive.names:
+        folder, _, file = name.rpartition("/")
+        if folder.startswith("lib/"):
+            yield TraceKind.LIBRARY, file
+        elif folder == "assets" or folder.startswith("assets/"):
+            yield TraceKind.ASSET, file
+
+
+def _missing_components(view: StaticView) -> tuple[int, int]:
+    """Return how many declared components have no class, and how many there are."""
+    names = {item.name for item in view.manifest.components if item.kind is not ComponentKind.ACTIVITY_ALIAS}
+    defined = set(view.code.classes)
+    return sum(f"L{name.replace('.', '/')};" not in defined for name in names), len(names)

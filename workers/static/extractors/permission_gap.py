@@ -1,0 +1,76 @@
+"""Where permissions and code disagree: asked for without a use, used without asking."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from workers.data.attribution import Attribution
+from workers.data.matching import SensitiveUse, find_uses
+from workers.data.tables import Category, Protection, permissions, sensitive_apis
+from workers.model.bounded import Rows, texts
+from workers.model.evidence import JSON
+from workers.static.view import StaticView
+
+_LAST_LEVEL = 36
+_CALLERS = 5
+
+
+def extract(view: StaticView) -> JSON:
+    """Return groups without a use and uses without a permission.
+
+    Uses inside AndroidX and the like do not count: they check first, and stand in nearly every app. A group counts as
+    unused only if the table knows uses of it.
+    """
+    attribution = Attribution(view.manifest.package)
+    uses = [use for use in find_uses(view.code) if not _in_platform(use, attribution)]
+    level = min(view.manifest.target_sdk or _LAST_LEVEL, _LAST_LEVEL)
+    declared = {item.name for item in view.manifest.permissions}
+    return {
+        "unused_groups": Rows(_unused(declared, uses)),
+        "undeclared": Rows(_undeclared(declared, uses, level)),
+    }
+
+
+def _in_platform(use: SensitiveUse, attribution: Attribution) -> bool:
+    """Return whether the use stands in a platform library."""
+    sdk = attribution.of_method(use.caller)
+    return sdk is not None and sdk.category is Category.PLATFORM_LIBRARY
+
+
+def _groups(names: Iterable[str]) -> set[str]:
+    """Return the groups of the dangerous permissions among `names`."""
+    table = permissions()
+    known = (table[name] for name in names if name in table)
+    return {item.group for item in known if item.protection is Protection.DANGEROUS and item.group}
+
+
+def _names(uses: Iterable[SensitiveUse]) -> set[str]:
+    """Return the permissions that the uses need on any API level."""
+    return {name for use in uses for need in use.api.needs for name in need.any_of}
+
+
+def _unused(declared: set[str], uses: list[SensitiveUse]) -> Iterator[JSON]:
+    """Yield each group that is asked for and known to the table, but not used by any code."""
+    testable = _groups(name for api in sensitive_apis() for need in api.needs for name in need.any_of)
+    table = permissions()
+    for group in sorted((_groups(declared) & testable) - _groups(_names(uses))):
+        members = sorted(name for name in declared if name in table and table[name].group == group)
+        yield {"group": group, "permissions": [*members]}
+
+
+def _undeclared(declared: set[str], uses: list[SensitiveUse], level: int) -> Iterator[JSON]:
+    """Yield each dangerous permission (or choice of them) that code needs at the target level, but does not ask for."""
+    missing: dict[tuple[str, ...], list[SensitiveUse]] = defaultdict(list)
+    for use in uses:
+        for need in use.api.needs:
+            if need.always and need.applies(level) and declared.isdisjoint(need.any_of) and _groups(need.any_of):
+                missing[need.any_of].append(use)
+    for names, found in sorted(missing.items()):
+        callers = sorted({use.caller for use in found})
+        yield {
+            "any_of": [*names],
+            "pi_kinds": [*sorted({use.api.pi_kind for use in found})],
+            "uses": len(found),
+            "callers": texts(callers[:_CALLERS]),
+        }

@@ -1,0 +1,33 @@
+"""Which other apps the app asks to see (package visibility, Android 11 and later)."""
+
+from __future__ import annotations
+
+from workers.model.bounded import Rows, texts
+from workers.model.evidence import JSON
+from workers.static.readers.manifest_model import IntentFilter
+from workers.static.view import StaticView
+
+_ALL = frozenset({"android.permission.QUERY_ALL_PACKAGES", "com.android.permission.GET_INSTALLED_APPS"})
+
+
+def extract(view: StaticView) -> JSON:
+    """Return whether all apps are asked for, and the entries of `<queries>`."""
+    manifest = view.manifest
+    asked = {item.name for item in manifest.permissions} & _ALL
+    return {
+        "query_all_packages": "android.permission.QUERY_ALL_PACKAGES" in asked,
+        "permissions": [*sorted(asked)],
+        "packages": texts(sorted(set(manifest.queries.packages))),
+        "intents": Rows(_intent(item) for item in manifest.queries.intents),
+        "authorities": texts(sorted(set(manifest.queries.authorities))),
+    }
+
+
+def _intent(item: IntentFilter) -> JSON:
+    """Return one `<intent>`."""
+    schemes = sorted({each.scheme for each in item.data if each.scheme})
+    return {
+        "actions": texts(item.actions, limit=100),
+        "categories": texts(item.categories, limit=100),
+        "schemes": texts(schemes, limit=100),
+    }

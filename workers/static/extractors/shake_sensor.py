@@ -1,0 +1,31 @@
+"""Listeners to motion sensors, and whether they stand in ad SDKs: leads for shake-to-jump advertisements."""
+
+from __future__ import annotations
+
+from workers.data.attribution import Attribution
+from workers.data.matching import find_uses
+from workers.data.tables import Category
+from workers.model.bounded import Rows, text
+from workers.model.evidence import JSON
+from workers.static.view import StaticView
+
+_LISTEN = "Landroid/hardware/SensorManager;->registerListener"
+_ADS = frozenset({Category.ADS, Category.AD_DOWNLOAD})
+
+
+def extract(view: StaticView) -> JSON:
+    """Return the methods that listen to a sensor, and the ad SDKs of the app."""
+    attribution = Attribution(view.manifest.package)
+    rows: list[JSON] = []
+    in_ads = False
+    for caller in sorted({use.caller for use in find_uses(view.code) if use.api.member == _LISTEN}):
+        sdk = attribution.of_method(caller)
+        is_ad = sdk is not None and sdk.category in _ADS
+        in_ads = in_ads or is_ad
+        rows.append({"caller": text(caller), "sdk": sdk.name if sdk else None, "ad_sdk": is_ad})
+    owners = attribution.count(view.code.classes)
+    return {
+        "listeners": Rows(rows, limit=500),
+        "in_ad_sdk": in_ads,
+        "ad_sdks": [*sorted({sdk.name for sdk in owners if sdk.category in _ADS})],
+    }

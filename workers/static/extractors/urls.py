@@ -1,0 +1,99 @@
+"""Web addresses in the code, and whose code loads them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from urllib.parse import urlsplit
+
+from workers.data.attribution import Attribution
+from workers.model.bounded import Rows, text, texts
+from workers.model.evidence import JSON
+from workers.static.view import StaticView
+
+_URL_LIMIT = 2_000
+_SCAN = 65_536
+"""Characters of one string that are searched."""
+_URL = re.compile(r"https?://[^\s\"'<>\\^`{|}\x00-\x20\x7f-\xa0，。；、）】》」]{3,2048}", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9_\-.\[\]:%*]+", re.IGNORECASE)
+_NAMESPACES = frozenset(
+    {
+        "schemas.android.com",
+        "schemas.microsoft.com",
+        "schemas.xmlsoap.org",
+        "schemas.openxmlformats.org",
+        "www.w3.org",
+        "xmlpull.org",
+        "xml.org",
+        "xml.apache.org",
+        "apache.org",
+        "java.sun.com",
+        "javax.xml.XMLConstants",
+        "ns.adobe.com",
+        "purl.org",
+        "iptc.org",
+        "www.iec.ch",
+        "exslt.org",
+        "relaxng.org",
+        "www.sitemaps.org",
+        "www.gribuser.ru",
+        "www.apple.com",
+        "json-schema.org",
+    }
+)
+"""Hosts that stand in names of XML formats, not in requests."""
+
+
+def extract(view: StaticView) -> JSON:
+    """Return distinct addresses and hosts, sorted; `sdks` of an address: whose code loads it, null for the app's own.
+
+    An address whose `sdks` is empty stands in a string table, but no instruction loads it.
+    """
+    attribution = Attribution(view.manifest.package)
+    owners: dict[str, set[str]] = {}
+    own: set[str] = set()
+    for value in view.code.strings():
+        for url in _urls_in(value):
+            owners.setdefault(url, set())
+    loaders: dict[str, set[str]] = defaultdict(set)
+    for use in view.code.string_uses(_has_url):
+        loaders[use.value].add(use.caller_class)
+    for value, classes in loaders.items():
+        names = {sdk.name if (sdk := attribution.of_class(item)) else None for item in classes}
+        for url in _urls_in(value):
+            owners[url].update(name for name in names if name is not None)
+            if None in names:
+                own.add(url)
+    rows: list[JSON] = []
+    hosts: set[str] = set()
+    for url in sorted(owners):
+        host = _host(url)
+        if host is None or host in _NAMESPACES:
+            continue
+        hosts.add(host)
+        sdks: list[JSON] = [*([None] if url in own else []), *sorted(owners[url])]
+        rows.append({"url": text(url), "host": text(host, 255), "sdks": sdks})
+    return {"urls": Rows(rows, limit=_URL_LIMIT), "hosts": texts(sorted(hosts), limit=_URL_LIMIT, text_limit=255)}
+
+
+def _has_url(value: str) -> bool:
+    """Return whether a string can hold an address; cheap, it is asked for every string."""
+    return "://" in value
+
+
+def _urls_in(value: str) -> list[str]:
+    """Return the addresses in one string, without the punctuation of a sentence around them."""
+    if not _has_url(value):
+        return []
+    return [match.rstrip(".,;:!?)'") for match in _URL.findall(value[:_SCAN])]
+
+
+def _host(url: str) -> str | None:
+    """Return the host in lower case, or None if there is none, as in `http://%s/`."""
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return None
+    if not host or not _HOST.fullmatch(host) or "%" in host:
+        return None
+    return host if "." in host or ":" in host or host == "localhost" else None
