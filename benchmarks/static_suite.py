@@ -1,4 +1,4 @@
-"""CPU time of the static suite on real APKs, beside the floor (inflating the same DEX) and androguard on the same files.
+"""CPU time of the static suite on real APKs, beside the floor (inflating the same DEX) and androguard.
 
 usage: python -m benchmarks.static_suite APK_DIR [--peer N]
 
@@ -54,7 +54,7 @@ def _floor(data: bytes) -> tuple[int, float]:
     """Return the inflated DEX bytes and the CPU seconds that inflating them takes."""
     start = time.process_time()
     try:
-        archive = Archive(data, limits=Limits())
+        archive = Archive(memoryview(data), limits=Limits())
         size = sum(len(archive.read(n)) for n in archive.names if n.startswith("classes") and n.endswith(".dex"))
     except InspectionError:
         return 0, 0.0

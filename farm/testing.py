@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from farm.model.execution import Chunk, Ended, ExecutorEvent, Lost, LossCause, Progress, Result, Task
+from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress, Result, Task
 from workers.model.evidence import AppIdentity
 from workers.model.outcome import Outcome, OutcomeClass
 

@@ -11,7 +11,7 @@ from farm.model.text import visible
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from farm.service.submit import Submitted, SubmitPlan
+    from farm.service.submit import SubmitPlan, Submitted
 
 SHOWN_BAD_ROWS = 20
 """Rows that are listed one by one."""

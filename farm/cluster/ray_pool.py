@@ -251,7 +251,7 @@ def _init(what: str, **options: Any) -> None:  # noqa: ANN401 - whatever ray.ini
     """Call `ray.init`; raises ClusterError."""
     try:
         ray.init(**options)
-    except Exception as error:  # noqa: BLE001 - Ray raises bare Exception when its processes are late
+    except Exception as error:  # Ray raises bare Exception when its processes are late
         raise ClusterError(f"{what} cannot be used: {_first_line(error)}") from error
 
 

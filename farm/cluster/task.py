@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from farm.model.errors import ObjectChangedError, ObjectMissingError, SourceError, StoreError
 from farm.model.execution import Result, Task
 from farm.model.finding import Finding
 from farm.model.inspection import Suite
 from farm.model.keys import evidence_key
+from farm.model.text import visible
 from farm.ports import ObjectStore, Stores
 from farm.rules.catalogue import load_packs
 from farm.rules.engine import judge
@@ -23,6 +26,8 @@ from workers.model.errors import OverLimitError
 from workers.model.evidence import AppIdentity
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome, OutcomeClass
+
+log = structlog.get_logger()
 
 STORED_CLASSES = frozenset({OutcomeClass.OK, OutcomeClass.APP})
 """Only what says something lasting about the app is kept as evidence; a failure of ours is not."""
@@ -49,6 +54,11 @@ class Inspector:
             return watch.failed(task, Outcome.STORE_UNAVAILABLE, str(error))
         except OverLimitError as error:
             return watch.failed(task, Outcome.OVER_SIZE_LIMIT, str(error))
+        except MemoryError:
+            return watch.failed(task, Outcome.OUT_OF_MEMORY, "Memory ran out outside the suite's own limit.")
+        except Exception as error:  # the boundary of one app: whatever it provokes must not reach its neighbours
+            log.exception("task.failed", url=task.app.url, suite=task.suite)
+            return watch.failed(task, Outcome.ENGINE_ERROR, f"{type(error).__name__}: {visible(str(error), 200)}")
 
     def _run(self, task: Task, watch: _Watch) -> Result:
         home = self.stores.farm()

@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import FarmCommand, with_fault
+from tests.acceptance.conftest import FarmCommand, wait_for, with_fault
 
 RAY = Path(sys.executable).with_name("ray")
 TUNED = {
@@ -113,7 +113,7 @@ def test_a_node_dies_and_another_joins_in_the_middle_of_a_batch(
     apps = {f"a-{n:03}.apk": with_fault(samples["clean"] + bytes([n]), "slow:0.25") for n in range(90)}
     farm("submit", farm.upload(apps), "--name", "nodes", "--json")
     driver = farm.start("run", "--address", cluster.address)
-    _wait(lambda: farm.status("nodes")["states"]["done"] >= 8)
+    wait_for(lambda: farm.done("nodes") >= 8)
     kill(first)
     cluster.node()
     code = driver.wait(200)
@@ -132,13 +132,3 @@ def test_an_unreachable_cluster_is_said_at_once(farm: FarmCommand, samples: dict
     assert "127.0.0.1:1" in failed.err
     assert "Traceback" not in failed.err
     assert 1 == farm.status("alone")["states"]["pending"]
-
-
-def _wait(condition: Callable[[], bool], seconds: float = 120) -> None:
-    """Poll until the condition holds; fail after `seconds`."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return
-        time.sleep(0.3)
-    pytest.fail("the condition never came true")

@@ -10,6 +10,13 @@ import pytest
 
 HEAVY = ("ray", "boto3", "botocore", "androguard", "sqlalchemy", "pyarrow", "numpy", "pydantic", "rich", "alembic")
 
+_HELP = """
+import contextlib, io
+from farm.cli.main import main
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+    main({words})
+"""
+
 
 def _loaded(statement: str) -> set[str]:
     """Return the top-level modules that are loaded after a statement in a fresh interpreter."""
@@ -20,7 +27,7 @@ def _loaded(statement: str) -> set[str]:
 
 def test_the_help_loads_no_heavy_library() -> None:
     """`farm --help` is a matter of click alone."""
-    statement = "import contextlib, io\nwith contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n from farm.cli.main import main; main(['--help'])"
+    statement = _HELP.format(words=["--help"])
 
     assert set() == _loaded(statement) & set(HEAVY)
 
@@ -35,6 +42,6 @@ def test_a_worker_loads_neither_cluster_nor_store_nor_ledger() -> None:
 )
 def test_each_command_has_help_without_ray(command: str) -> None:
     """Help of a command imports its words, not its work."""
-    statement = f"import contextlib, io\nwith contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n from farm.cli.main import main; main(['{command}', '--help'])"
+    statement = _HELP.format(words=[command, "--help"])
 
     assert set() == _loaded(statement) & {"ray", "boto3", "androguard"}

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from farm.ledger.sql import SqlLedger
-from farm.model.batch import AppRef, Batch, BatchId
+from farm.model.batch import AppRef, Batch, BatchId, BatchStatus
 from farm.model.errors import StoreError
 from farm.model.execution import Task
 from farm.model.inspection import State, Suite
-from farm.ports import BatchStatus, RerunFilter
+from farm.ports import RerunFilter
 from farm.service.run import Driver, DriverPolicy
 from farm.testing import FrozenClock, Mishap, ScriptedExecutor
 from workers.model.outcome import Outcome

@@ -1,0 +1,105 @@
+"""What closed sets are called in a report, in Simplified Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from farm.model.finding import Severity, Status, SubjectKind
+from farm.model.inspection import State
+from farm.rules.engine import VerdictState
+from farm.rules.rule import Confidence, Phase
+from workers.model.outcome import Outcome
+
+Label = tuple[str, str]
+"""Chinese, English."""
+
+STATES: Mapping[State, Label] = {
+    State.DONE: ("已检测", "inspected"),
+    State.UNKNOWN: ("未知", "unknown"),
+    State.UNUSABLE: ("无法使用", "unusable"),
+    State.QUARANTINED: ("隔离", "quarantined"),
+    State.CANCELLED: ("已取消", "cancelled"),
+    State.RUNNING: ("检测中", "running"),
+    State.PENDING: ("待检测", "pending"),
+}
+
+STATE_NOTES: Mapping[State, Label] = {
+    State.DONE: ("证据已保存并判定", "evidence is stored and judged"),
+    State.UNKNOWN: ("应用隐藏了代码，不能得出结论", "the app hides from the suite; nothing may be concluded"),
+    State.UNUSABLE: ("文件不是可检测的应用", "the file is no app that could be inspected"),
+    State.QUARANTINED: ("检测工具反复失败，已搁置", "our tool failed on it again and again"),
+    State.CANCELLED: ("被人取消", "stopped by a person"),
+    State.RUNNING: ("正在检测", "in a worker's hands"),
+    State.PENDING: ("尚未检测", "not inspected yet"),
+}
+
+OUTCOMES: Mapping[Outcome, Label] = {
+    Outcome.INSPECTED: ("完整检测", "inspected"),
+    Outcome.INSPECTED_PARTLY: ("部分检测", "inspected partly"),
+    Outcome.MISSING_OBJECT: ("文件已不存在", "object missing"),
+    Outcome.CHANGED_OBJECT: ("文件已变化", "object changed"),
+    Outcome.NOT_AN_APK: ("不是安装包", "not an APK"),
+    Outcome.MALFORMED: ("安装包损坏", "malformed"),
+    Outcome.OVER_SIZE_LIMIT: ("超过大小限制", "over the size limit"),
+    Outcome.PACKED: ("已加固", "packed"),
+    Outcome.ENGINE_ERROR: ("检测引擎出错", "engine error"),
+    Outcome.TIMEOUT: ("超时", "timeout"),
+    Outcome.OUT_OF_MEMORY: ("内存不足", "out of memory"),
+    Outcome.WORKER_DIED: ("检测进程崩溃", "worker died"),
+    Outcome.WORKER_LOST: ("检测进程丢失", "worker lost"),
+    Outcome.NODE_LOST: ("节点丢失", "node lost"),
+    Outcome.STORE_UNAVAILABLE: ("存储不可用", "store unavailable"),
+    Outcome.UPLOAD_FAILED: ("证据写入失败", "upload failed"),
+    Outcome.DRIVER_RESTARTED: ("调度重启", "driver restarted"),
+    Outcome.CANCELLED: ("已取消", "cancelled"),
+}
+
+SEVERITIES: Mapping[Severity, Label] = {
+    Severity.HIGH: ("高", "high"),
+    Severity.MEDIUM: ("中", "medium"),
+    Severity.LOW: ("低", "low"),
+}
+
+CONFIDENCES: Mapping[Confidence, Label] = {
+    Confidence.HIGH: ("高", "high"),
+    Confidence.MEDIUM: ("中", "medium"),
+    Confidence.LOW: ("低", "low"),
+}
+
+STATUSES: Mapping[Status, Label] = {
+    Status.LEAD: ("线索", "lead"),
+    Status.CONFIRMED: ("已确认", "confirmed"),
+    Status.DISMISSED: ("已排除", "dismissed"),
+}
+
+SUBJECTS: Mapping[SubjectKind, Label] = {
+    SubjectKind.APP: ("应用自身", "app"),
+    SubjectKind.SDK: ("第三方 SDK", "SDK"),
+}
+
+VERDICTS: Mapping[VerdictState, Label] = {
+    VerdictState.OBSERVED: ("发现线索", "observed"),
+    VerdictState.NOT_OBSERVED: ("未发现", "not observed"),
+    VerdictState.NOT_TESTABLE: ("无法检测", "not testable"),
+}
+
+PHASES: Mapping[Phase, Label] = {
+    Phase.STATIC: ("静态分析", "static"),
+    Phase.BEFORE_CONSENT: ("同意前运行", "running, before consent"),
+    Phase.REFUSED: ("拒绝后运行", "running, consent refused"),
+    Phase.AFTER_CONSENT: ("同意后前台运行", "running, after consent"),
+    Phase.BACKGROUND: ("后台或静默运行", "running in the background"),
+    Phase.PERSON: ("人工", "a person"),
+    Phase.SERVER: ("服务端", "the server's side"),
+}
+
+FAMILIES: Mapping[str, Label] = {
+    "identifier": ("设备标识", "Device identifiers"),
+    "personal": ("个人资料", "Personal data"),
+    "location": ("位置", "Location"),
+    "apps": ("应用列表与使用", "Apps and their use"),
+    "network": ("网络环境", "Network around"),
+    "sensor": ("相机、麦克风、传感器", "Camera, microphone, sensors"),
+    "device": ("设备状态", "Device state"),
+    "behaviour": ("行为能力", "Behaviour"),
+}

@@ -1,0 +1,221 @@
+"""Evidence as the engine reads it: rows with their JSON pointers, and what cannot be known.
+
+The shapes of facts are told in docs/reference/facts.md. Evidence may be old or damaged: what has another shape than
+expected is treated as not read, never as absent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from farm.model.finding import Subject, SubjectKind
+from farm.model.text import visible
+from workers.model.evidence import JSON
+from workers.model.outcome import Outcome, OutcomeClass
+
+PLATFORM_CATEGORY = "platform_library"
+"""Category of libraries that are neither the app's own code nor a third party's: AndroidX and its like."""
+
+CODE_FACTS = frozenset(
+    {
+        "api_uses",
+        "code",
+        "download_install",
+        "dynamic_code",
+        "permission_gap",
+        "privacy_policy",
+        "sdks",
+        "shake_sensor",
+        "urls",
+        "webview",
+    }
+)
+"""Facts that rest on the code: what is missing in them is unknown when the code could not be read whole."""
+
+ABSENCE_FACTS = frozenset({"permission_gap"})
+"""Facts whose rows say that something is missing in the code: worth nothing when it could not be read whole."""
+
+
+class Blank(StrEnum):
+    """Why a rule could not be tested."""
+
+    PACKED = "packed"
+    """The app's own code is hidden."""
+    PARTLY = "partly"
+    """A part of the app could not be read."""
+    CUT = "cut"
+    """A limit left rows out of the evidence."""
+    FACT_MISSING = "fact_missing"
+    """The evidence does not hold the fact."""
+    OTHER_SUITE = "other_suite"
+    """The rule is about another suite's evidence."""
+    NO_EVIDENCE = "no_evidence"
+    """The inspection ended without evidence."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unknown:
+    """What cannot be known, and why."""
+
+    blank: Blank
+    detail: str = ""
+    """Name of the fact, or the evidence's own reason."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One object in a list of the evidence."""
+
+    pointer: str
+    """JSON pointer to it."""
+    value: Mapping[str, JSON]
+
+    def text(self, field: str) -> str:
+        """Return a field's text; empty if it is absent or something else."""
+        value = self.value.get(field)
+        return value if isinstance(value, str) else ""
+
+
+def pointer_of(*parts: str | int) -> str:
+    """Return the JSON pointer (RFC 6901) to a place in a document."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def resolve(document: JSON, pointer: str) -> tuple[bool, JSON]:
+    """Return whether `pointer` leads somewhere in the document, and what is there."""
+    value = document
+    for part in pointer.split("/")[1:]:
+        token = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif isinstance(value, list) and token.isascii() and token.isdigit() and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            return False, None
+    return True, value
+
+
+class Facts:
+    """One evidence document, asked by the engine."""
+
+    def __init__(self, document: Mapping[str, JSON]) -> None:
+        """Take the document as `workers.model.evidence.Evidence.as_json` makes it."""
+        self.document: dict[str, JSON] = dict(document)
+        self._owners: dict[str, Subject | None] = {}
+        self._rows: dict[str, tuple[Row, ...] | Unknown] = {}
+
+    @property
+    def suite(self) -> str:
+        """Which suite made it."""
+        suite = self.document.get("suite")
+        return suite if isinstance(suite, str) else ""
+
+    @cached_property
+    def app(self) -> Subject:
+        """The app's own code as a subject."""
+        identity = self.document.get("app")
+        package = identity.get("package") if isinstance(identity, dict) else None
+        name = visible(package, 255) if isinstance(package, str) and package else "?"
+        return Subject(kind=SubjectKind.APP, name=name)
+
+    @cached_property
+    def hidden(self) -> Unknown | None:
+        """Why the code was not seen whole; None if it was. What the manifest says is always seen whole."""
+        try:
+            outcome = Outcome(str(self.document.get("outcome")))
+        except ValueError:
+            return Unknown(blank=Blank.NO_EVIDENCE)
+        reason = self.document.get("reason")
+        detail = visible(reason, 300) if isinstance(reason, str) else ""
+        if outcome is Outcome.INSPECTED:
+            packer = self.at("/facts/packer/name")[1]
+            # A packer that leaves most classes in sight still hides methods or native code.
+            return Unknown(blank=Blank.PACKED, detail=visible(packer, 80)) if isinstance(packer, str) else None
+        if outcome is Outcome.INSPECTED_PARTLY:
+            return Unknown(blank=Blank.PARTLY, detail=detail)
+        if outcome.outcome_class is OutcomeClass.APP:
+            return Unknown(blank=Blank.PACKED, detail=detail)
+        return Unknown(blank=Blank.NO_EVIDENCE, detail=detail)
+
+    def at(self, pointer: str) -> tuple[bool, JSON]:
+        """Return whether there is something at the pointer, and what."""
+        return resolve(self.document, pointer)
+
+    def rows(self, pointer: str) -> tuple[Row, ...] | Unknown:
+        """Return the objects of the list at the pointer; texts stand as objects with the one field `name`."""
+        if pointer not in self._rows:
+            self._rows[pointer] = self._read_rows(pointer)
+        return self._rows[pointer]
+
+    def _read_rows(self, pointer: str) -> tuple[Row, ...] | Unknown:
+        """Read the list at the pointer."""
+        there, value = self.at(pointer)
+        if not there or not isinstance(value, list):
+            return Unknown(blank=Blank.FACT_MISSING, detail=fact_name(pointer))
+        rows: list[Row] = []
+        for number, item in enumerate(value):
+            place = f"{pointer}/{number}"
+            if isinstance(item, dict):
+                rows.append(Row(pointer=place, value=item))
+            elif isinstance(item, str):
+                rows.append(Row(pointer=place, value={"name": item}))
+        return tuple(rows)
+
+    def cut(self, pointer: str) -> bool:
+        """Return whether a limit left rows out of the list at the pointer."""
+        left_out = self.at("/facts/left_out")[1]
+        return isinstance(left_out, dict) and pointer.removeprefix("/facts/").replace("/", ".") in left_out
+
+    @cached_property
+    def sdk_categories(self) -> Mapping[str, frozenset[str]]:
+        """Categories of each SDK in the app, by its name; parts of one SDK may have different ones."""
+        rows = self.rows("/facts/sdks")
+        found: dict[str, frozenset[str]] = {}
+        for row in () if isinstance(rows, Unknown) else rows:
+            found[row.text("name")] = found.get(row.text("name"), frozenset()) | {row.text("category")}
+        return found
+
+    @cached_property
+    def uses_by_kind(self) -> Mapping[str, Sequence[Row]] | Unknown:
+        """Rows of `api_uses` by their kind: every rule on them asks for some kinds only."""
+        rows = self.rows("/facts/api_uses")
+        if isinstance(rows, Unknown):
+            return rows
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            found[row.text("pi_kind")].append(row)
+        return found
+
+    def owner(self, row: Row) -> Subject | None:
+        """Return whose row it is by its field `sdk`: the app, an SDK, or None for a platform library."""
+        name = row.text("sdk")
+        if not name:
+            return self.app
+        if name not in self._owners:
+            self._owners[name] = self._sdk(name)
+        return self._owners[name]
+
+    def _sdk(self, name: str) -> Subject | None:
+        """Return an SDK as a subject, or None for a platform library."""
+        if self.sdk_categories.get(name, frozenset()) == {PLATFORM_CATEGORY}:
+            return None
+        return Subject(kind=SubjectKind.SDK, name=visible(name, 120))
+
+    def owned_by(self, row: Row, by: str, categories: Sequence[str]) -> Subject | None:
+        """Return the row's owner if it is of the kind `by` (app, sdk, anyone) and of one of the categories, if any."""
+        owner = self.owner(row)
+        if owner is None or by not in {"anyone", owner.kind.value}:
+            return None
+        if categories and self.sdk_categories.get(row.text("sdk"), frozenset()).isdisjoint(categories):
+            return None
+        return owner
+
+
+def fact_name(pointer: str) -> str:
+    """Return the name of the fact that a pointer leads into, such as `api_uses`; `app` for the identity."""
+    parts = pointer.split("/")
+    return parts[2] if len(parts) > 2 and parts[1] == "facts" else parts[1] if len(parts) > 1 else ""

@@ -1,0 +1,140 @@
+"""Our sweep and androguard's AnalyzeAPK see the same code in real APKs.
+
+One difference is documented and taken out before comparing: a call on an array class (`[Lcls;->clone`) stays here as
+the file has it, while androguard rewrites it to the element class and drops it for primitive arrays.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workers.model.limits import Limits
+from workers.static.readers.archive import open_apk
+from workers.static.readers.code import Code
+from workers.static.readers.dex import DexError, read_dex
+from workers.static.view import StaticView
+
+_SMALLEST = 20_000
+_APPS = 4
+
+pytestmark = pytest.mark.network
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one engine saw of an app."""
+
+    calls: frozenset[tuple[str, str, int]]
+    """Caller, callee and offset in bytes."""
+    strings: frozenset[tuple[str, str, int]]
+    """Caller, value and offset in bytes."""
+    classes: frozenset[str]
+
+
+def _apks() -> list[Path]:
+    """Return the smallest real APKs, each of another kind (by the first part of its name)."""
+    folder = Path(os.environ.get("APKFARM_APKS", Path(__file__).parents[2] / ".cache" / "apks"))
+    found = [path for path in folder.glob("*.apk") if path.stat().st_size > _SMALLEST] if folder.is_dir() else []
+    kinds: dict[str, Path] = {}
+    for path in sorted(found, key=lambda path: path.stat().st_size):
+        kinds.setdefault(path.name.partition("-")[0], path)
+    return list(kinds.values())[:_APPS]
+
+
+@pytest.fixture(params=range(_APPS))
+def apk(request: pytest.FixtureRequest) -> Path:
+    """One of the small real APKs."""
+    apks = _apks()
+    if len(apks) <= request.param:
+        pytest.skip("run make apks first")
+    return apks[int(request.param)]
+
+
+def ours(code: Code) -> Seen:
+    """Return what our sweep saw; invoke-polymorphic left out, since androguard does not take it for a call."""
+    calls: set[tuple[str, str, int]] = set()
+    for dex in code.dex_files:
+        uses = dex.code.calls
+        rows = zip(uses.caller.tolist(), uses.target.tolist(), uses.offset.tolist(), uses.opcode.tolist(), strict=True)
+        for caller, callee, offset, opcode in rows:
+            if opcode < 0xFA and not dex.method(callee).startswith("["):
+                calls.add((dex.method(caller), dex.method(callee), 2 * offset))
+    strings = {(use.caller, use.value, 2 * use.offset) for use in code.string_uses()}
+    return Seen(frozenset(calls), frozenset(strings), frozenset(code.classes))
+
+
+def androguards(path: Path) -> Seen:
+    """Return what androguard saw."""
+    from androguard.misc import AnalyzeAPK
+    from loguru import logger
+
+    logger.disable("androguard")
+    _, _, analysis = AnalyzeAPK(str(path))
+    strings = {
+        (_name(method), _text(string.get_orig_value()), offset)
+        for string in analysis.get_strings()
+        for _, method, offset in string.get_xref_from(with_offset=True)
+    }
+    classes = {str(item.name) for item in analysis.get_classes() if not item.is_external()}
+    return Seen(frozenset(_calls(analysis)), frozenset(strings), frozenset(classes))
+
+
+def _calls(analysis: Any) -> Iterator[tuple[str, str, int]]:
+    """Yield androguard's call edges."""
+    for method in analysis.get_methods():
+        for _, callee, offset in method.get_xref_to():
+            yield _name(method.get_method()), _name(callee), offset
+
+
+def _name(method: Any) -> str:
+    """Return a method of androguard as `Lcls;->name(params)ret`, without the spaces it puts between parameters."""
+    method = getattr(method, "get_method", lambda: method)()
+    return f"{method.get_class_name()}->{method.get_name()}{method.get_descriptor().replace(' ', '')}"
+
+
+def _text(value: str) -> str:
+    """Return a string with its surrogate pairs joined."""
+    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def test_sees_what_androguard_sees(apk: Path) -> None:
+    """Call edges, string uses and defined classes are equal."""
+    code = StaticView(apk.read_bytes()).code
+    mine, theirs = ours(code), androguards(apk)
+    # androguard's rewritten array calls have no partner here: their callers and offsets are ours, with an array callee.
+    arrays = {
+        (dex.method(caller), 2 * offset)
+        for dex in code.dex_files
+        for caller, callee, offset in zip(
+            dex.code.calls.caller.tolist(), dex.code.calls.target.tolist(), dex.code.calls.offset.tolist(), strict=True
+        )
+        if dex.method(callee).startswith("[")
+    }
+    assert frozenset(edge for edge in theirs.calls if (edge[0], edge[2]) not in arrays) == mine.calls
+    assert theirs.strings == mine.strings
+    assert theirs.classes == mine.classes
+
+
+@settings(max_examples=60, deadline=None)
+@given(changes=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=20))
+def test_a_damaged_real_dex_raises_nothing_but_dex_errors(changes: list[tuple[float, int]]) -> None:
+    """Any bytes of a real one replaced: it is read, or refused with a reason."""
+    apks = _apks()
+    if not apks:
+        pytest.skip("run make apks first")
+    data = bytearray(open_apk(memoryview(apks[0].read_bytes()), limits=Limits()).read("classes.dex"))
+    for at, value in changes:
+        data[int(at * len(data))] = value
+    try:
+        dex = read_dex("classes.dex", bytes(data))
+    except DexError:
+        return
+    assert len(dex.code.calls) <= dex.code.instructions

@@ -1,0 +1,108 @@
+"""The Ray executor on a real local cluster: results, deaths, hangs, and the cluster's own chatter."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from farm.cluster.ray_pool import RayExecutor
+from farm.model.batch import AppRef, InspectionId
+from farm.model.errors import ClusterError
+from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress, Result, Task
+from farm.model.inspection import Suite
+from farm.testing import result_of
+from workers.model.outcome import Outcome
+
+
+def act(task: Task) -> Result:
+    """Do what the app's URL says."""
+    word = task.app.url
+    if word == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if word == "hang":
+        time.sleep(3600)
+    if word == "raise":
+        raise RuntimeError("the worker's own error")
+    if word == "slow":
+        time.sleep(0.3)
+    return result_of(task, Outcome.INSPECTED)
+
+
+@pytest.fixture(scope="module")
+def executor() -> Iterator[RayExecutor]:
+    """A local cluster with one worker."""
+    executor = RayExecutor(act, address=None, workers=1)
+    executor.start()
+    yield executor
+    executor.close()
+
+
+def _run(executor: RayExecutor, number: int, *words: str, deadline_s: float = 60) -> list[ExecutorEvent]:
+    """Run one chunk to its end as a driver would, killing it at its deadline."""
+    tasks = tuple(
+        Task(inspection_id=InspectionId(n), app=AppRef(url=word), suite=Suite.STATIC) for n, word in enumerate(words)
+    )
+    while not executor.idle():
+        executor.wait(0.1)
+    executor.submit(Chunk(chunk_id=number, tasks=tasks, deadline_s=deadline_s))
+    events: list[ExecutorEvent] = []
+    touched = time.monotonic()
+    while not (events and isinstance(events[-1], Ended | Lost)):
+        new = executor.wait(0.1)
+        events.extend(new)
+        touched = time.monotonic() if new else touched
+        if time.monotonic() - touched > deadline_s:
+            executor.kill(number)
+            touched = time.monotonic()
+    return events
+
+
+def _results(events: list[ExecutorEvent]) -> Mapping[int, Outcome]:
+    """Return the outcomes by inspection."""
+    return {r.inspection_id: r.outcome for e in events if isinstance(e, Progress) for r in e.results}
+
+
+def test_results_stream_back_and_the_chunk_ends(executor: RayExecutor) -> None:
+    """Three results, then the end."""
+    events = _run(executor, 1, "slow", "slow", "ok")
+
+    assert {0: Outcome.INSPECTED, 1: Outcome.INSPECTED, 2: Outcome.INSPECTED} == _results(events)
+    assert Ended(chunk_id=1) == events[-1]
+
+
+def test_a_dead_worker_loses_only_what_it_had_not_reported(executor: RayExecutor) -> None:
+    """What was reported before the death stays; the worker is replaced."""
+    events = _run(executor, 2, "slow", "die", "ok")
+    after = _run(executor, 3, "ok")
+
+    assert {0: Outcome.INSPECTED} == _results(events)
+    assert isinstance(events[-1], Lost)
+    assert LossCause.WORKER_DIED is events[-1].cause
+    assert Ended(chunk_id=3) == after[-1]
+
+
+def test_a_hang_is_killed(executor: RayExecutor) -> None:
+    """The chunk comes back as lost at its deadline."""
+    events = _run(executor, 4, "hang", deadline_s=1)
+
+    assert isinstance(events[-1], Lost)
+    assert LossCause.DEADLINE is events[-1].cause
+
+
+def test_an_error_in_the_worker_costs_the_worker(executor: RayExecutor) -> None:
+    """A task that raises is a lost chunk, never an error of the driver."""
+    events = _run(executor, 5, "raise")
+
+    assert isinstance(events[-1], Lost)
+    assert "the worker's own error" in events[-1].detail
+
+
+@pytest.mark.parametrize("address", ["nonsense", "ray://127.0.0.1:10001", "127.0.0.1:1"])
+def test_an_address_that_is_no_cluster_is_refused_at_once(address: str) -> None:
+    """The error names the address."""
+    with pytest.raises(ClusterError, match=r"127\.0\.0\.1|nonsense"):
+        RayExecutor(act, address=address, workers=1).start()

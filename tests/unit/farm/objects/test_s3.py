@@ -1,0 +1,222 @@
+"""What the S3 store does about servers that break off, lie, collide or are not there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from farm.model.errors import StoreError
+from farm.objects.s3 import S3Store
+from farm.objects.s3_client import client_for
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+class ScriptedServer:
+    """A server that gives prepared answers one after another, the last one for ever."""
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+        self.requests: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            """Hands each request to the next answer."""
+
+            protocol_version = "HTTP/1.1"  # boto3 waits a second for the `100 Continue` that 1.0 does not have
+
+            def _serve(self) -> None:
+                outer.requests.append(f"{self.command} {self.path}")
+                outer.headers.append({name.lower(): value for name, value in self.headers.items()})
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                answer = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
+                self.close_connection = True
+                answer(self)
+
+            do_GET = do_PUT = do_HEAD = _serve  # noqa: N815 -- names of the standard library
+
+            def log_message(self, *words: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.endpoint = f"http://127.0.0.1:{self.server.server_port}"
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[ScriptedServer]:
+    """A scripted server that runs; one for all, because each endpoint costs a client."""
+    scripted = ScriptedServer()
+    thread = threading.Thread(target=scripted.server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield scripted
+    scripted.server.shutdown()
+    thread.join()
+    scripted.server.server_close()
+
+
+@pytest.fixture
+def server(running: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> ScriptedServer:
+    """The server without answers, and credentials for it."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    for script in (running.answers, running.requests, running.headers):
+        script.clear()
+    return running
+
+
+def answer(status: int, body: bytes = b"", *, length: int | None = None, **headers: str) -> Answer:
+    """Return an answer; with `length` it promises more than it sends."""
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(body) if length is None else length))
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        if handler.command != "HEAD":
+            handler.wfile.write(body)
+
+    return send
+
+
+def refusal(status: int, code: str) -> Answer:
+    """Return an error as S3 words it."""
+    return answer(status, f"<Error><Code>{code}</Code><Message>told</Message></Error>".encode())
+
+
+def _store(server: ScriptedServer) -> S3Store:
+    """Return a store at the server."""
+    return S3Store(bucket="crawl", endpoint=server.endpoint)
+
+
+def test_an_answer_that_breaks_off_is_read_again(server: ScriptedServer) -> None:
+    """Half an object is never returned; the second try gets it whole."""
+    server.answers = [answer(200, b"hel", length=5, ETag='"e"'), answer(200, b"hello", ETag='"e"')]
+
+    assert b"hello" == _store(server).get("k")
+    assert ["GET /crawl/k"] * 2 == server.requests
+
+
+def test_a_range_that_breaks_off_is_read_again(server: ScriptedServer) -> None:
+    """A part that is shorter than promised is not taken for the end of the object."""
+    whole = answer(206, b"helloworld", Content_Range="bytes 0-9/10")
+    server.answers = [answer(206, b"hel", length=10, Content_Range="bytes 0-9/10"), whole]
+
+    assert b"hello" == _store(server).get_range("k", -10, 5)
+
+
+def test_a_server_that_always_breaks_off_is_given_up(server: ScriptedServer) -> None:
+    """After three tries the store is said to be unreachable."""
+    server.answers = [answer(200, b"hel", length=5)]
+
+    with pytest.raises(StoreError, match="cannot be reached"):
+        _store(server).get("k")
+    assert 3 == len(server.requests)
+
+
+def test_a_server_that_ignores_ranges_is_refused(server: ScriptedServer) -> None:
+    """The beginning of the object is never taken for the part that was asked for."""
+    server.answers = [answer(200, b"0123456789")]
+
+    with pytest.raises(StoreError, match="ignores ranged reads"):
+        _store(server).get_range("k", 5, 2)
+
+
+def test_a_conditional_write_that_collides_is_tried_again(server: ScriptedServer) -> None:
+    """AWS answers 409 to one of two conditional writes at the same moment; its next answer counts."""
+    server.answers = [refusal(409, "ConditionalRequestConflict"), refusal(412, "PreconditionFailed")]
+
+    assert _store(server).put("k", b"1", if_absent=True) is False
+    assert 2 == len(server.requests)
+
+
+def test_a_write_asks_for_no_checksum_that_others_than_aws_refuse(server: ScriptedServer) -> None:
+    """The body is signed by its SHA-256; there is no trailer and no CRC header."""
+    server.answers = [answer(200, ETag='"e"')]
+    _store(server).put("k", b"1")
+
+    (sent,) = server.headers
+    assert 64 == len(sent["x-amz-content-sha256"])
+    assert [] == [name for name in sent if name.startswith(("x-amz-checksum", "x-amz-trailer", "x-amz-sdk-checksum"))]
+    assert "aws-chunked" not in sent.get("content-encoding", "")
+
+
+def test_a_server_without_conditions_is_not_silently_believed(server: ScriptedServer) -> None:
+    """A refusal of the condition itself is an error, not a success."""
+    server.answers = [refusal(501, "NotImplemented")]
+
+    with pytest.raises(StoreError, match="NotImplemented"):
+        _store(server).put("k", b"1", if_absent=True)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said", "step"),
+    [
+        (403, "RequestTimeTooSkewed", "RequestTimeTooSkewed", "clock"),
+        (403, "ExpiredToken", "refused the credentials", "AWS_ACCESS_KEY_ID"),
+        (301, "PermanentRedirect", "PermanentRedirect", "FARM_S3_REGION"),
+        (503, "SlowDown", "SlowDown", "later"),
+        (507, "InsufficientStorage", "InsufficientStorage", "space"),
+        (400, "Strange", "Strange", "farm doctor"),
+    ],
+)
+def test_each_refusal_has_its_next_step(server: ScriptedServer, status: int, code: str, said: str, step: str) -> None:
+    """What a person must do differs, and so does the message."""
+    server.answers = [refusal(status, code), refusal(404, "NoSuchBucket")]
+
+    with pytest.raises(StoreError, match=said) as caught:
+        _store(server).put("k", b"1")
+    assert step in caught.value.next_step
+
+
+def test_nobody_listening_is_said(monkeypatch: pytest.MonkeyPatch, server: ScriptedServer) -> None:
+    """The endpoint is named, with what to check."""
+    store = S3Store(bucket="crawl", endpoint="http://127.0.0.1:1")
+
+    with pytest.raises(StoreError, match=r"http://127\.0\.0\.1:1 cannot be reached") as caught:
+        store.get("k")
+    assert "FARM_S3_ENDPOINT" in caught.value.next_step
+
+
+def test_an_endpoint_that_is_no_url_is_said(server: ScriptedServer) -> None:
+    """The setting is named before anything is sent."""
+    with pytest.raises(StoreError, match="nonsense") as caught:
+        S3Store(bucket="crawl", endpoint="nonsense").get("k")
+    assert "FARM_S3_ENDPOINT" in caught.value.next_step
+
+
+def test_a_name_that_no_bucket_can_have_is_said(server: ScriptedServer) -> None:
+    """The address is refused without a request."""
+    with pytest.raises(StoreError, match="not an address"):
+        S3Store(bucket="no bucket", endpoint=server.endpoint).get("k")
+    assert [] == server.requests
+
+
+def test_missing_credentials_are_said(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any credentials the message is not about the server."""
+    for name, value in {"HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true"}.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+    with pytest.raises(StoreError, match="no usable credentials") as caught:
+        S3Store(bucket="crawl", endpoint=f"{server.endpoint}/").get("k")
+    assert "AWS_ACCESS_KEY_ID" in caught.value.next_step
+
+
+def test_a_process_has_one_client_for_each_set_of_credentials(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Making a client is dear, so it is shared; new credentials get a new one."""
+    first = client_for(server.endpoint, "us-east-1")
+    again = client_for(server.endpoint, "us-east-1")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "other")
+    other = client_for(server.endpoint, "us-east-1")
+
+    assert first is again
+    assert other is not first

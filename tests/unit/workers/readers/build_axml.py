@@ -1,0 +1,119 @@
+"""A small writer of binary XML, for manifests that no build tool would make."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+ANDROID = "http://schemas.android.com/apk/res/android"
+"""Namespace of the framework's attributes."""
+
+Value: TypeAlias = str | int | bool
+"""A string, a number or a boolean attribute."""
+
+RESOURCE_IDS: Mapping[str, int] = {
+    "label": 0x01010001,
+    "icon": 0x01010002,
+    "name": 0x01010003,
+    "permission": 0x01010006,
+    "protectionLevel": 0x01010009,
+    "enabled": 0x0101000E,
+    "debuggable": 0x0101000F,
+    "exported": 0x01010010,
+    "process": 0x01010011,
+    "authorities": 0x01010018,
+    "priority": 0x0101001C,
+    "value": 0x01010024,
+    "mimeType": 0x01010026,
+    "scheme": 0x01010027,
+    "host": 0x01010028,
+    "pathPrefix": 0x0101002B,
+    "targetActivity": 0x01010202,
+    "minSdkVersion": 0x0101020C,
+    "versionCode": 0x0101021B,
+    "versionName": 0x0101021C,
+    "targetSdkVersion": 0x01010270,
+    "maxSdkVersion": 0x01010271,
+    "testOnly": 0x01010272,
+    "allowBackup": 0x01010280,
+    "required": 0x0101028E,
+    "usesCleartextTraffic": 0x010104EC,
+    "networkSecurityConfig": 0x01010527,
+    "foregroundServiceType": 0x01010599,
+    "versionCodeMajor": 0x01010576,
+}
+"""Ids from the framework's public.xml."""
+
+
+@dataclass
+class Node:
+    """One element; attributes of the android namespace unless the name starts with a colon."""
+
+    tag: str
+    attributes: dict[str, Value] = field(default_factory=dict)
+    children: Sequence[Node] = ()
+
+
+def axml(root: Node) -> bytes:
+    """Return `root` as binary XML."""
+    names = sorted({name for node in _walk(root) for name in node.attributes if name in RESOURCE_IDS})
+    strings = [*names]
+    for node in _walk(root):
+        plain = [name.removeprefix(":") for name in node.attributes]
+        values = [value for value in node.attributes.values() if isinstance(value, str)]
+        strings += [text for text in (node.tag, ANDROID, "android", *plain, *values) if text not in strings]
+    index = {text: i for i, text in enumerate(strings)}
+    ids = b"".join(struct.pack("<I", RESOURCE_IDS[name]) for name in names)
+    namespace = struct.pack("<2I2I", 1, 0xFFFFFFFF, index["android"], index[ANDROID])
+    body = (
+        _string_pool(strings)
+        + _chunk(0x0180, 8, ids)
+        + _chunk(0x0100, 16, namespace)
+        + _element(root, index)
+        + _chunk(0x0101, 16, namespace)
+    )
+    return _chunk(0x0003, 8, body)
+
+
+def _walk(node: Node) -> list[Node]:
+    """Return the node and all below it."""
+    return [node, *(below for child in node.children for below in _walk(child))]
+
+
+def _chunk(kind: int, header_size: int, content: bytes) -> bytes:
+    """Return a chunk with its header."""
+    return struct.pack("<2HI", kind, header_size, 8 + len(content)) + content
+
+
+def _string_pool(strings: Sequence[str]) -> bytes:
+    """Return a UTF-16 string pool."""
+    offsets, data = b"", b""
+    for text in strings:
+        offsets += struct.pack("<I", len(data))
+        raw = text.encode("utf-16-le", "surrogatepass")
+        data += struct.pack("<H", len(raw) // 2) + raw + b"\0\0"
+    data += b"\0" * (-len(data) % 4)
+    header = struct.pack("<5I", len(strings), 0, 0, 28 + len(offsets), 0)
+    return _chunk(0x0001, 28, header + offsets + data)
+
+
+def _element(node: Node, index: Mapping[str, int]) -> bytes:
+    """Return an element with everything inside it."""
+    none = 0xFFFFFFFF
+    attributes = b""
+    for name, value in node.attributes.items():
+        namespace = none if name.startswith(":") else index[ANDROID]
+        raw, kind, data = none, 0x10, 0
+        if isinstance(value, bool):
+            kind, data = 0x12, none if value else 0
+        elif isinstance(value, int):
+            kind, data = 0x10, value & none
+        else:
+            raw, kind, data = index[value], 0x03, index[value]
+        attributes += struct.pack("<3IHBBI", namespace, index[name.removeprefix(":")], raw, 8, 0, kind, data)
+    start = struct.pack("<4I6H", 1, none, none, index[node.tag], 20, 20, len(node.attributes), 0, 0, 0) + attributes
+    end = struct.pack("<4I", 1, none, none, index[node.tag])
+    inside = b"".join(_element(child, index) for child in node.children)
+    return _chunk(0x0102, 16, start) + inside + _chunk(0x0103, 16, end)

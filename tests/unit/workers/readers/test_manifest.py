@@ -1,0 +1,245 @@
+"""Manifests: the same values from both libraries, Android's defaults, and no trust in names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.workers.readers.build import Member, apk_bytes, zip_bytes
+from tests.unit.workers.readers.build_axml import Node, axml
+from workers.model.errors import InspectionError, MalformedError
+from workers.model.limits import Limits
+from workers.static.readers.archive import open_apk
+from workers.static.readers.axml import odd_names
+from workers.static.readers.libraries import Libraries
+from workers.static.readers.manifest import _by_androguard, read_manifest
+from workers.static.readers.manifest_model import (
+    Component,
+    ComponentKind,
+    DeclaredPermission,
+    Feature,
+    FilterData,
+    Manifest,
+    Queries,
+    Reader,
+    UsedPermission,
+)
+
+LAUNCH = Node(
+    "intent-filter",
+    {"priority": -5},
+    [
+        Node("action", {"name": "android.intent.action.MAIN"}),
+        Node("category", {"name": "android.intent.category.LAUNCHER"}),
+        Node("data", {"scheme": "https", "host": "example.com", "pathPrefix": "/a"}),
+    ],
+)
+APPLICATION = Node(
+    "application",
+    {"name": ".App", "label": "A & <B>", "debuggable": True, "allowBackup": False, "usesCleartextTraffic": True},
+    [
+        Node("activity", {"name": "Main", "exported": True}, [LAUNCH]),
+        Node("activity-alias", {"name": ".Alias", "targetActivity": "Main", "enabled": False}, [LAUNCH]),
+        Node("service", {"name": "com.push.Service", "process": ":push", "foregroundServiceType": 9}),
+        Node("receiver", {"name": ".Boot"}, [Node("intent-filter", {}, [Node("action", {"name": "BOOT"})])]),
+        Node("provider", {"name": ".Files", "authorities": "a.b;c.d", "permission": "p"}),
+        Node("meta-data", {"name": "KEY", "value": "v"}),
+    ],
+)
+FULL = Node(
+    "manifest",
+    {":package": "com.example.app", "versionCode": 7, "versionCodeMajor": 1, "versionName": "1.2"},
+    [
+        Node("uses-sdk", {"minSdkVersion": 21, "targetSdkVersion": 30}),
+        Node("uses-permission", {"name": "android.permission.INTERNET"}),
+        Node("uses-permission", {"name": "android.permission.INTERNET"}),
+        Node("uses-permission", {"name": "android.permission.READ_SMS", "maxSdkVersion": 28}),
+        Node("permission", {"name": "com.example.P", "protectionLevel": 2}),
+        Node("uses-feature", {"name": "android.hardware.camera", "required": False}),
+        Node("queries", {}, [Node("package", {"name": "com.other"}), Node("provider", {"authorities": "x.y"})]),
+        APPLICATION,
+    ],
+)
+
+
+def libraries(root: Node) -> Libraries:
+    """Return both libraries over an APK with this manifest."""
+    return Libraries(open_apk(memoryview(apk_bytes(manifest=root)), limits=Limits()))
+
+
+def manifest_of(children: Iterable[Node] = (), **attributes: str | int | bool) -> Manifest:
+    """Return the manifest with an application of `children` and `attributes`."""
+    root = Node("manifest", {":package": "com.example.app"}, [Node("application", dict(attributes), list(children))])
+    return read_manifest(libraries(root))
+
+
+@pytest.fixture(scope="module", params=list(Reader))
+def full(request: pytest.FixtureRequest) -> Manifest:
+    """The full manifest as each library reads it."""
+    both = libraries(FULL)
+    return read_manifest(both) if request.param is Reader.APK_INFO else _by_androguard(both)
+
+
+def test_identity(full: Manifest) -> None:
+    """Package, both halves of the version code, name, SDK levels and label."""
+    assert (full.package, full.version_code, full.version_name) == ("com.example.app", (1 << 32) + 7, "1.2")
+    assert (full.min_sdk, full.target_sdk, full.label) == (21, 30, "A & <B>")
+
+
+def test_permissions(full: Manifest) -> None:
+    """Each once, in the order of the file, with its highest SDK."""
+    assert full.permissions == (
+        UsedPermission(name="android.permission.INTERNET"),
+        UsedPermission(name="android.permission.READ_SMS", max_sdk=28),
+    )
+    assert full.declared_permissions == (DeclaredPermission(name="com.example.P", protection_level="signature"),)
+
+
+def test_features_queries_and_meta_data(full: Manifest) -> None:
+    """What stands beside the components."""
+    assert full.features == (Feature(name="android.hardware.camera", required=False),)
+    assert full.queries == Queries(packages=("com.other",), authorities=("x.y",))
+    assert full.meta_data == (("KEY", "v"),)
+
+
+def test_flags(full: Manifest) -> None:
+    """As written; None where nothing is written."""
+    assert (full.debuggable, full.allow_backup, full.cleartext_traffic) == (True, False, True)
+    assert (full.test_only, full.network_security_config) == (None, None)
+
+
+def test_components_have_full_names_and_kinds(full: Manifest) -> None:
+    """Short names get the package."""
+    assert [(item.kind.value, item.name) for item in full.components] == [
+        ("activity", "com.example.app.Main"),
+        ("activity-alias", "com.example.app.Alias"),
+        ("service", "com.push.Service"),
+        ("receiver", "com.example.app.Boot"),
+        ("provider", "com.example.app.Files"),
+    ]
+    assert full.application_class == "com.example.app.App"
+
+
+def test_components_are_exported_by_default_with_filters(full: Manifest) -> None:
+    """An undeclared receiver with a filter is; a service and a provider without are not."""
+    exported = {item.kind: (item.exported, item.exported_declared) for item in full.components}
+    assert exported == {
+        ComponentKind.ACTIVITY: (True, True),
+        ComponentKind.ACTIVITY_ALIAS: (True, None),
+        ComponentKind.SERVICE: (False, None),
+        ComponentKind.RECEIVER: (True, None),
+        ComponentKind.PROVIDER: (False, None),
+    }
+
+
+def test_details_of_components(full: Manifest) -> None:
+    """Process, foreground types, authorities, target and filters."""
+    activity, alias, service, receiver, provider = full.components
+    assert (service.process, service.foreground_types) == ("com.example.app:push", ("dataSync", "location"))
+    assert (provider.authorities, provider.permission) == (("a.b", "c.d"), "p")
+    assert (alias.target, alias.enabled, receiver.actions) == ("com.example.app.Main", False, frozenset({"BOOT"}))
+    assert activity.filters[0].data == (FilterData(scheme="https", host="example.com", path="/a"),)
+    assert activity.filters[0].priority == -5
+
+
+def test_launchers(full: Manifest) -> None:
+    """The disabled alias is a launcher, but not the main activity."""
+    assert (full.main_activity, full.launchers) == (
+        "com.example.app.Main",
+        ("com.example.app.Main", "com.example.app.Alias"),
+    )
+
+
+def test_apk_info_is_asked_first() -> None:
+    """A plain manifest never needs androguard."""
+    assert manifest_of().reader is Reader.APK_INFO
+
+
+def test_the_label_of_the_launcher_stands_in() -> None:
+    """Where the application has none."""
+    assert manifest_of([Node("activity", {"name": ".Main", "label": "Launch me"}, [LAUNCH])]).label == "Launch me"
+
+
+def test_old_apps_export_their_providers() -> None:
+    """Below SDK 17 that is the default."""
+    provider = manifest_of([Node("provider", {"name": ".P", "authorities": "a"})]).components[0]
+    assert (provider.exported, provider.exported_declared) == (True, None)
+
+
+def test_a_disabled_application_disables_its_components() -> None:
+    """Whatever they say."""
+    assert not manifest_of([Node("activity", {"name": ".A", "enabled": True})], enabled=False).components[0].enabled
+
+
+def test_a_codename_is_no_sdk_level() -> None:
+    """A preview's target is a word."""
+    root = Node("manifest", {":package": "a.b"}, [Node("uses-sdk", {"targetSdkVersion": "VanillaIceCream"})])
+    assert read_manifest(libraries(root)).target_sdk is None
+
+
+def test_missing_parts_are_noted() -> None:
+    """A manifest without package and application."""
+    kinds = [odd.kind for odd in read_manifest(libraries(Node("manifest"))).anomalies]
+    assert kinds == ["manifest.no-package", "manifest.no-application"]
+
+
+def test_element_names_cannot_smuggle_elements() -> None:
+    """A name that would print as another element is noted, and the tree is read instead of the text."""
+    evil = 'x/>\n  <uses-permission android:name="EVIL"/>\n  <x'
+    root = Node("manifest", {":package": "a.b"}, [Node("uses-permission", {"name": "GOOD"}), Node(evil)])
+    manifest = read_manifest(libraries(root))
+    assert [permission.name for permission in manifest.permissions] == ["GOOD"]
+    assert (manifest.reader, manifest.anomalies[0].kind) == (Reader.ANDROGUARD, "manifest.odd-name")
+
+
+def test_values_cannot_smuggle_elements() -> None:
+    """Quotes, brackets and control characters stay inside the value."""
+    evil = 'x"/><uses-permission android:name="EVIL\n\x01'
+    root = Node("manifest", {":package": "a.b"}, [Node("uses-permission", {"name": evil})])
+    assert [permission.name[:4] for permission in read_manifest(libraries(root)).permissions] == ['x"/>']
+
+
+def test_plain_names_are_not_odd() -> None:
+    """Those of every real manifest."""
+    assert odd_names(axml(FULL)) == ()
+
+
+def test_a_manifest_of_rubbish_is_malformed() -> None:
+    """Neither library reads it."""
+    data = zip_bytes([Member(name="AndroidManifest.xml", content=b"rubbish" * 20)])
+    with pytest.raises(MalformedError):
+        read_manifest(Libraries(open_apk(memoryview(data), limits=Limits())))
+
+
+def test_a_manifest_that_does_not_inflate_is_malformed() -> None:
+    """The archive has it, but not its bytes."""
+    data = zip_bytes([Member(name="AndroidManifest.xml", content=b"\xff" * 90, deflated=False)])
+    with pytest.raises(MalformedError):
+        read_manifest(Libraries(open_apk(memoryview(data), limits=Limits())))
+
+
+BINARY = axml(FULL)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(BINARY) - 1), st.integers(0, 255)), min_size=1, max_size=4))
+def test_a_damaged_manifest_raises_nothing_but_inspection_errors(changes: list[tuple[int, int]]) -> None:
+    """Any bytes of a good one replaced."""
+    damaged = bytearray(BINARY)
+    for at, value in changes:
+        damaged[at] = value
+    data = zip_bytes([Member(name="AndroidManifest.xml", content=bytes(damaged))])
+    try:
+        manifest = read_manifest(Libraries(open_apk(memoryview(data), limits=Limits())))
+    except InspectionError:
+        return
+    assert all(isinstance(item, Component) for item in manifest.components)
+
+
+@given(st.binary(max_size=200))
+def test_looking_at_names_never_raises(data: bytes) -> None:
+    """Whatever stands behind a good header."""
+    assert isinstance(odd_names(BINARY[:100] + data), tuple)

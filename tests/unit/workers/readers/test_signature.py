@@ -1,0 +1,141 @@
+"""Signature schemes and certificates, by both libraries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import struct
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7SignatureBuilder
+from cryptography.x509.oid import NameOID
+
+from tests.unit.workers.readers.build import Member, zip_bytes
+from tests.unit.workers.readers.build_axml import Node, axml
+from workers.model.limits import Limits
+from workers.static.readers.archive import open_apk
+from workers.static.readers.libraries import Libraries
+from workers.static.readers.manifest_model import Reader
+from workers.static.readers.signature import _by_androguard, read_signing
+from workers.static.readers.signing_model import Signing
+
+MANIFEST = Member(name="AndroidManifest.xml", content=axml(Node("manifest", {":package": "a.b"})))
+KEY = ec.generate_private_key(ec.SECP256R1())
+
+
+def certificate(common_name: str) -> x509.Certificate:
+    """Return a self-signed certificate."""
+    parts = [(NameOID.COUNTRY_NAME, "US"), (NameOID.ORGANIZATION_NAME, "Android"), (NameOID.COMMON_NAME, common_name)]
+    name = x509.Name([x509.NameAttribute(oid, value) for oid, value in parts])
+    start = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+    builder = x509.CertificateBuilder(name, name, KEY.public_key(), 1, start, start + dt.timedelta(days=9000))
+    return builder.sign(KEY, hashes.SHA256())
+
+
+DEBUG = certificate("Android Debug")
+RELEASE = certificate('Example, "Inc."; CN=Android Debug')
+
+
+def prefixed(*parts: bytes) -> bytes:
+    """Return the parts together behind their length."""
+    return struct.pack("<I", len(b"".join(parts))) + b"".join(parts)
+
+
+def v2_value(one: x509.Certificate) -> bytes:
+    """Return the value of a v2 pair with one signer."""
+    digests = prefixed(prefixed(struct.pack("<I", 0x0201), prefixed(bytes(32))))
+    signed = prefixed(digests, prefixed(prefixed(one.public_bytes(Encoding.DER))), prefixed())
+    return prefixed(prefixed(signed, prefixed(), prefixed(b"key")))
+
+
+def block(*pairs: tuple[int, bytes], told: int | None = None) -> bytes:
+    """Return an APK signing block."""
+    body = b"".join(struct.pack("<QI", len(value) + 4, number) + value for number, value in pairs)
+    size = len(body) + 24
+    return struct.pack("<Q", size if told is None else told) + body + struct.pack("<Q", size) + b"APK Sig Block 42"
+
+
+def v1_file(one: x509.Certificate) -> Member:
+    """Return the signature file of scheme v1."""
+    content = PKCS7SignatureBuilder().set_data(b"sf").add_signer(one, KEY, hashes.SHA256()).sign(Encoding.DER, [])
+    return Member(name="META-INF/CERT.EC", content=content)
+
+
+def signing(*members: Member, signing_block: bytes = b"", prefix: bytes = b"") -> Signing:
+    """Return what is read from an APK."""
+    data = zip_bytes([MANIFEST, *members], before_directory=signing_block, prefix=prefix)
+    return read_signing(Libraries(open_apk(memoryview(data), limits=Limits())))
+
+
+def fingerprint(one: x509.Certificate) -> str:
+    """Return the SHA-256 of a certificate."""
+    return hashlib.sha256(one.public_bytes(Encoding.DER)).hexdigest()
+
+
+def test_v1() -> None:
+    """The certificate of a signature file."""
+    read = signing(v1_file(DEBUG))
+    assert (read.schemes, read.certificates, read.debug_key) == (("v1",), (fingerprint(DEBUG),), True)
+
+
+def test_v2() -> None:
+    """The certificate in the signing block."""
+    read = signing(signing_block=block((0x7109871A, v2_value(RELEASE)), (0x71777777, b"channel")))
+    assert (read.schemes, read.certificates, read.debug_key) == (("v2",), (fingerprint(RELEASE),), False)
+    assert read.block_ids == (0x7109871A, 0x71777777)
+
+
+def test_both_schemes_with_one_key_are_one_certificate() -> None:
+    """Schemes come in their order."""
+    read = signing(v1_file(RELEASE), signing_block=block((0x7109871A, v2_value(RELEASE))))
+    assert (read.schemes, len(read.signers), len(read.certificates)) == (("v1", "v2"), 2, 1)
+
+
+def test_both_libraries_say_the_same() -> None:
+    """Names, times and algorithms included."""
+    data = zip_bytes([MANIFEST, v1_file(DEBUG)], before_directory=block((0x7109871A, v2_value(DEBUG))))
+    libraries = Libraries(open_apk(memoryview(data), limits=Limits()))
+    assert tuple(_by_androguard(libraries)) == read_signing(libraries).signers
+
+
+def test_an_unsigned_apk_has_no_signer() -> None:
+    """And nothing odd about it."""
+    assert signing() == Signing(reader=Reader.APK_INFO)
+
+
+def test_a_scheme_that_cannot_be_read_is_noted() -> None:
+    """It is present, but nobody is named."""
+    read = signing(signing_block=block((0xF05368C0, b"rubbish")))
+    assert read.schemes == ("v3",)
+    assert "signing.unread-scheme" in {odd.kind for odd in read.anomalies}
+
+
+LONG_PAIR = struct.pack("<QI", 500, 0x7109871A) + bytes(20)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        struct.pack("<Q", 56) + LONG_PAIR + struct.pack("<Q", 56) + b"APK Sig Block 42",
+        block(told=7),
+        bytes(8) + b"\xff" * 8 + b"APK Sig Block 42",
+    ],
+)
+def test_a_broken_block_is_noted(broken: bytes) -> None:
+    """Sizes that do not fit never raise."""
+    assert "signing.broken-block" in {odd.kind for odd in signing(signing_block=broken).anomalies}
+
+
+def test_janus() -> None:
+    """A file that is a DEX in front and a zip behind."""
+    read = signing(v1_file(RELEASE), prefix=b"dex\n035\0" + bytes(100))
+    assert (read.janus, read.certificates) == (True, (fingerprint(RELEASE),))
+
+
+def test_a_source_stamp_is_seen() -> None:
+    """By its id alone."""
+    assert signing(signing_block=block((0x6DFF800D, b""))).source_stamp

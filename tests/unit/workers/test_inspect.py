@@ -1,0 +1,123 @@
+"""Whatever happens to one app, evidence comes out."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.workers.readers.build import Class, DexFile, Member, apk_bytes
+from workers import inspect
+from workers.inspect import inspect_apk
+from workers.model.errors import MalformedError
+from workers.model.evidence import JSON, Evidence
+from workers.model.limits import Limits
+from workers.model.outcome import Outcome
+from workers.static.suite import ENGINE
+from workers.static.view import StaticView
+
+APK = apk_bytes([Member(name="classes.dex", content=DexFile(classes=[Class(name="La/A;")]).as_bytes())])
+Result = tuple[Outcome, str, dict[str, JSON]]
+
+
+def with_suite(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> Evidence:
+    """Return the evidence of a suite that reads the manifest and then raises."""
+
+    def run(view: StaticView) -> Result:
+        assert view.manifest.package == "com.example.app"
+        raise error
+
+    monkeypatch.setattr(inspect, "run", run)
+    return inspect_apk(APK)
+
+
+def test_a_good_app_is_inspected() -> None:
+    """With identity, facts and engine version."""
+    evidence = inspect_apk(APK)
+    assert (evidence.outcome, evidence.reason, evidence.engine) == (Outcome.INSPECTED, "", ENGINE)
+    assert (evidence.app.package, evidence.app.sha256) == ("com.example.app", hashlib.sha256(APK).hexdigest())
+
+
+def test_what_is_no_app_has_an_outcome_and_a_hash() -> None:
+    """And a reason, but no facts."""
+    evidence = inspect_apk(b"hello")
+    assert (evidence.outcome, evidence.facts, bool(evidence.reason)) == (Outcome.NOT_AN_APK, {}, True)
+    assert evidence.app.sha256 == hashlib.sha256(b"hello").hexdigest()
+
+
+def test_a_truncated_app_is_malformed() -> None:
+    """It starts like one."""
+    assert inspect_apk(APK[:60]).outcome is Outcome.MALFORMED
+
+
+def test_a_large_app_is_over_the_limit() -> None:
+    """The caller's limits hold."""
+    assert inspect_apk(APK, limits=Limits(file_bytes=10)).outcome is Outcome.OVER_SIZE_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (MalformedError("why"), Outcome.MALFORMED),
+        (MemoryError(), Outcome.OUT_OF_MEMORY),
+        (RecursionError(), Outcome.ENGINE_ERROR),
+        (ValueError("/home/somebody/secret"), Outcome.ENGINE_ERROR),
+    ],
+)
+def test_errors_become_outcomes(monkeypatch: pytest.MonkeyPatch, error: Exception, outcome: Outcome) -> None:
+    """And what was known of the app before stays."""
+    evidence = with_suite(monkeypatch, error)
+    assert (evidence.outcome, evidence.app.package, evidence.facts) == (outcome, "com.example.app", {})
+
+
+def test_a_fault_of_ours_is_told_without_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the exception's type and our innermost line; its message may quote anything."""
+
+    def run(view: StaticView) -> Result:
+        return inspect.SUITES["nothing"], "", {}  # type: ignore[return-value]
+
+    monkeypatch.setattr(inspect, "run", run)
+    evidence = inspect_apk(APK)
+    assert evidence.reason.startswith("KeyError at workers.inspect line ")
+    assert "/" not in evidence.reason
+
+
+def test_an_app_that_takes_too_long_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard is around the suite."""
+
+    def run(view: StaticView) -> Result:
+        while True:
+            pass
+
+    monkeypatch.setattr(inspect, "run", run)
+    assert inspect_apk(APK, limits=Limits(seconds=0.05)).outcome is Outcome.TIMEOUT
+
+
+def test_a_keyboard_interrupt_is_no_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator's wish passes through."""
+    with pytest.raises(KeyboardInterrupt):
+        with_suite(monkeypatch, KeyboardInterrupt())
+
+
+def test_an_unknown_suite_is_refused() -> None:
+    """With the names of those there are."""
+    with pytest.raises(ValueError, match="static"):
+        inspect_apk(APK, suite="no")
+
+
+def test_the_same_app_gives_the_same_bytes() -> None:
+    """Evidence is deterministic."""
+    assert inspect_apk(APK).as_bytes() == inspect_apk(bytearray(APK)).as_bytes()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(APK) - 1), st.integers(0, 255)), min_size=1, max_size=6))
+def test_a_damaged_app_never_is_an_engine_error(changes: list[tuple[int, int]]) -> None:
+    """Any bytes of a good one replaced."""
+    damaged = bytearray(APK)
+    for at, value in changes:
+        damaged[at] = value
+    evidence = inspect_apk(damaged)
+    assert evidence.outcome is not Outcome.ENGINE_ERROR, evidence.reason

@@ -1,0 +1,224 @@
+"""Read the members of an APK: bounded inflating, and every disagreement between headers kept as evidence."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+from workers.model.errors import NotAnApkError, OverLimitError
+from workers.model.limits import Limits
+from workers.static.readers.anomaly import Anomaly
+from workers.static.readers.directory import DESCRIPTOR, Directory, Entry, read_directory
+
+__all__ = ["MANIFEST", "Archive", "Entry", "MemberError", "open_apk"]
+
+MANIFEST = "AndroidManifest.xml"
+"""The member without which a zip is not an APK."""
+
+_LOCAL = struct.Struct("<4s5H3I2H")
+_LOCAL_MAGIC = b"PK\x03\x04"
+_STORED = 0
+_DEFLATED = 8
+_DEFLATE_RATIO = 1032
+"""Deflate never makes more than this of one byte (zlib technical details, "Maximum Compression Factor")."""
+_CHUNK = 1 << 20
+
+
+class MemberError(Exception):
+    """A member of the archive cannot be read; the message says why."""
+
+
+class Archive:
+    """A zip archive over bytes.
+
+    Names that occur more than once mean their first entry, as in the loaders that a duplicate is meant to fool
+    (CVE-2013-4787); current Android refuses such files.
+    """
+
+    def __init__(self, data: memoryview, *, limits: Limits) -> None:
+        """Read the central directory; raises NotAnApkError, MalformedError or OverLimitError."""
+        if len(data) > limits.file_bytes:
+            raise OverLimitError(f"The file has {len(data)} bytes, more than the limit of {limits.file_bytes}.")
+        directory: Directory = read_directory(data, max_entries=limits.entries)
+        self.data = data
+        """The whole file."""
+        self.directory_offset = directory.offset
+        """Where the central directory starts."""
+        self.entries: tuple[Entry, ...] = directory.entries
+        """All entries in the order of the central directory, duplicates included."""
+        self._by_name: dict[str, Entry] = {}
+        for entry in directory.entries:
+            self._by_name.setdefault(entry.name, entry)
+        self._limits = limits
+        self._counted: set[int] = set()
+        self._inflated = 0
+        self._anomalies: dict[tuple[str, str], Anomaly] = {}
+        for anomaly in directory.anomalies:
+            self._note(anomaly.kind, anomaly.subject, anomaly.detail)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Distinct names in the order of the central directory."""
+        return tuple(self._by_name)
+
+    @property
+    def anomalies(self) -> tuple[Anomaly, ...]:
+        """What was odd so far; a member's local header is only looked at when it is read."""
+        return tuple(self._anomalies.values())
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a member `name`."""
+        return name in self._by_name
+
+    def entry(self, name: str) -> Entry | None:
+        """Return the entry called `name`, or None."""
+        return self._by_name.get(name)
+
+    def read(self, name: str) -> bytes:
+        """Return the inflated bytes of the member `name`.
+
+        Raises:
+            MemberError: there is none, or its bytes cannot be found or inflated.
+            OverLimitError: it is larger than `Limits.member_bytes`, or all members read so far than `inflated_bytes`.
+        """
+        entry = self._by_name.get(name)
+        if entry is None:
+            raise MemberError(f"There is no member {name!r}.")
+        return self.read_entry(entry)
+
+    def read_head(self, entry: Entry, size: int) -> bytes:
+        """Return at most the first `size` bytes of a member: enough for its magic, without inflating the rest.
+
+        Raises:
+            MemberError: its bytes cannot be found or inflated.
+        """
+        packed = self._packed(entry)
+        if entry.method == _DEFLATED:
+            return _inflate(packed, size, entry.name)[0]
+        return bytes(packed[:size])
+
+    def read_entry(self, entry: Entry) -> bytes:
+        """Return the inflated bytes of `entry`; as `read`, for members with the same name."""
+        packed = self._packed(entry)
+        cap = self._cap(entry, len(packed))
+        if entry.method == _DEFLATED:
+            content, ended = _inflate(packed, min(entry.size, cap) + 1, entry.name)
+            if not ended and len(content) <= entry.size:
+                self._note("zip.truncated-member", entry.name, f"{len(content)} of {entry.size} bytes")
+        elif entry.method == _STORED:
+            content = bytes(packed[: cap + 1])
+        else:
+            content = self._guess(entry, packed, cap)
+        if len(content) > cap and entry.size > cap:
+            raise OverLimitError(f"The member {entry.name!r} inflates to more than {cap} bytes.")
+        if len(content) != entry.size:
+            told = f"{entry.size} bytes told, {'more' if len(content) > entry.size else len(content)} found"
+            self._note("zip.size-mismatch", entry.name, told)
+            content = content[: entry.size] if entry.method != _STORED else content[:cap]
+        if zlib.crc32(content) != entry.crc32:
+            self._note("zip.bad-crc", entry.name, "content does not match its CRC-32")
+        self._count(entry, len(content))
+        return content
+
+    def _packed(self, entry: Entry) -> memoryview:
+        """Return the bytes of `entry` as they stand in the file; note where its local header disagrees."""
+        at = entry.header_offset
+        if not 0 <= at <= len(self.data) - _LOCAL.size:
+            raise MemberError(f"The member {entry.name!r} lies outside the file.")
+        magic, _, flags, method, _, _, _, packed, size, name_size, extra_size = _LOCAL.unpack_from(self.data, at)
+        if magic != _LOCAL_MAGIC:
+            raise MemberError(f"The member {entry.name!r} has no local header.")
+        start = at + _LOCAL.size + name_size + extra_size
+        name = str(self.data[at + _LOCAL.size : at + _LOCAL.size + name_size], "utf-8", "backslashreplace")
+        if name != entry.name:
+            self._note("zip.header-conflict", entry.name, f"local header says name {name[:80]!r}")
+        if method != entry.method:
+            self._note(
+                "zip.header-conflict", entry.name, f"local header says method {method}, directory {entry.method}"
+            )
+        if not flags & DESCRIPTOR and (packed, size) not in {
+            (entry.compressed_size, entry.size),
+            (0xFFFFFFFF, 0xFFFFFFFF),
+        }:
+            told = f"local header says {packed} to {size} bytes, directory {entry.compressed_size} to {entry.size}"
+            self._note("zip.header-conflict", entry.name, told)
+        if start > len(self.data):
+            raise MemberError(f"The member {entry.name!r} starts after the end of the file.")
+        if start + entry.compressed_size > len(self.data):
+            self._note("zip.member-outside", entry.name, "it is said to go on after the end of the file")
+        return self.data[start : start + entry.compressed_size]
+
+    def _cap(self, entry: Entry, available: int) -> int:
+        """Return how many bytes `entry` may have; refuse at once what is bound to have more."""
+        cap = self._limits.member_bytes
+        at_most = available if entry.method == _STORED else available * _DEFLATE_RATIO
+        if cap < entry.size <= at_most:
+            raise OverLimitError(f"The member {entry.name!r} has {entry.size} bytes, more than the limit of {cap}.")
+        return min(cap, self._limits.inflated_bytes)
+
+    def _guess(self, entry: Entry, packed: memoryview, cap: int) -> bytes:
+        """Return the content of an entry with an unknown method: stored if its CRC says so, else deflated, else stored.
+
+        Android's readers take every method but 8 as stored; packers write a random one.
+        """
+        start = entry.header_offset + _LOCAL.size + sum(struct.unpack_from("<2H", self.data, entry.header_offset + 26))
+        stored = bytes(self.data[start : start + min(entry.size, cap)])
+        if zlib.crc32(stored) == entry.crc32:
+            return stored
+        try:
+            content, ended = _inflate(packed, min(entry.size, cap) + 1, entry.name)
+        except MemberError:
+            return stored
+        return content if ended or len(content) == entry.size else stored
+
+    def _count(self, entry: Entry, size: int) -> None:
+        """Add `size` to what this app inflated to; each entry counts once."""
+        if entry.header_offset in self._counted:
+            return
+        self._counted.add(entry.header_offset)
+        self._inflated += size
+        if self._inflated > self._limits.inflated_bytes:
+            raise OverLimitError(f"The members inflate to more than {self._limits.inflated_bytes} bytes together.")
+
+    def _note(self, kind: str, subject: str, detail: str) -> None:
+        """Keep an anomaly, once for each kind and subject."""
+        anomaly = Anomaly(kind=kind, subject=subject[:200], detail=detail)
+        self._anomalies.setdefault((kind, subject), anomaly)
+
+
+def open_apk(data: memoryview, *, limits: Limits) -> Archive:
+    """Return the archive of an APK.
+
+    Raises:
+        NotAnApkError: it is no zip, or a zip without AndroidManifest.xml.
+        MalformedError: it looks like a zip, but its central directory cannot be read.
+        OverLimitError: it has too many bytes or entries.
+    """
+    archive = Archive(data, limits=limits)
+    if MANIFEST not in archive:
+        raise NotAnApkError(f"The file is a zip, but not an app: it has no {MANIFEST}.")
+    return archive
+
+
+def _inflate(packed: memoryview, max_length: int, name: str) -> tuple[bytes, bool]:
+    """Return at most `max_length` inflated bytes, and whether the stream ended there.
+
+    A stream that breaks in the middle gives what came before; one that breaks at once raises MemberError.
+    """
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    parts: list[bytes] = []
+    room = max_length
+    at = 0
+    try:
+        while room > 0 and not inflater.eof and (at < len(packed) or inflater.unconsumed_tail):
+            tail = inflater.unconsumed_tail
+            if not tail:
+                tail = bytes(packed[at : at + _CHUNK])
+                at += _CHUNK
+            part = inflater.decompress(tail, room)
+            parts.append(part)
+            room -= len(part)
+    except zlib.error as error:
+        if not any(parts):
+            raise MemberError(f"The member {name!r} cannot be inflated: {error}.") from None
+    return b"".join(parts), inflater.eof

@@ -1,0 +1,87 @@
+"""Look at the names in binary XML before any text is made of it.
+
+Libraries print binary XML as text without escaping element names, so an app could write elements that Android never
+sees into the text. Android itself compares names and ignores the odd ones. Layouts: `ResourceTypes.h` of androidfw.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+
+_STRING_POOL, _START_ELEMENT = 0x0001, 0x0102
+_UTF8 = 0x0100
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
+_ODD_MAX = 20
+
+
+def odd_names(data: bytes) -> tuple[str, ...]:
+    """Return names of elements and attributes that are not plain identifiers, at most a few.
+
+    Never raises: what cannot be followed ends the look; the library that reads it next will say so.
+    """
+    odd: dict[str, None] = {}
+    names: dict[int, str] = {}
+    pool = -1
+    for kind, at, size in _chunks(data):
+        if kind == _STRING_POOL and pool < 0:
+            pool = at
+        elif kind == _START_ELEMENT and pool >= 0:
+            for index in _name_indices(data, at, size):
+                if index not in names:
+                    names[index] = _string(data, pool, index)
+                # Names of attributes may be empty: their resource id counts.
+                if names[index] and not _PLAIN.fullmatch(names[index]):
+                    odd[names[index]] = None
+        if len(odd) >= _ODD_MAX:
+            break
+    return tuple(odd)
+
+
+def _chunks(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield kind, offset and size of each chunk below the root."""
+    at = 8
+    while at + 8 <= len(data):
+        kind, header_size, size = struct.unpack_from("<2HI", data, at)
+        if header_size < 8 or size < header_size:
+            return
+        yield kind, at, min(size, len(data) - at)
+        at += size
+
+
+def _name_indices(data: bytes, at: int, size: int) -> Iterator[int]:
+    """Yield the string ids of an element's name and of its attributes' names."""
+    (header_size,) = struct.unpack_from("<H", data, at + 2)
+    extension = at + header_size
+    end = at + size
+    if extension + 14 > end:
+        return
+    _, name, start, stride, count = struct.unpack_from("<2I3H", data, extension)
+    yield name
+    for i in range(count):
+        attribute = extension + start + i * stride
+        if attribute + 8 > end:
+            return
+        yield struct.unpack_from("<I", data, attribute + 4)[0]
+
+
+def _string(data: bytes, pool: int, index: int) -> str:
+    """Return a string of the pool at `pool`; empty if there is none."""
+    try:
+        header_size, _, count, _, flags, start = struct.unpack_from("<H5I", data, pool + 2)
+        if index >= count:
+            return ""
+        (offset,) = struct.unpack_from("<I", data, pool + header_size + 4 * index)
+        at = pool + start + offset
+        if flags & _UTF8:
+            at += 2 if data[at] & 0x80 else 1
+            length, wide = (data[at], 1) if not data[at] & 0x80 else ((data[at] & 0x7F) << 8 | data[at + 1], 2)
+            return data[at + wide : at + wide + length].decode("utf-8", "replace")
+        (length,) = struct.unpack_from("<H", data, at)
+        if length & 0x8000:
+            length = (length & 0x7FFF) << 16 | struct.unpack_from("<H", data, at + 2)[0]
+            at += 2
+        return data[at + 2 : at + 2 + 2 * length].decode("utf-16-le", "replace")
+    except (struct.error, IndexError):
+        return ""

@@ -1,0 +1,148 @@
+"""Ask the libraries that read manifests and certificates, without letting them meet the hostile zip.
+
+They get a small zip made anew from what our own reader found: the manifest, the resources, the signature files and the
+signing block. So caps hold for them too, prefix bytes, encrypted flags and wrong methods cannot stop them, and both
+libraries see the same members as we do.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+import zlib
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeVar
+
+import apk_info
+
+from workers.model.errors import InspectionError, MalformedError
+from workers.static.readers.archive import MANIFEST, Archive, MemberError
+from workers.static.readers.signing_block import find_signing_block
+
+RESOURCES = "resources.arsc"
+"""The member with the resource table."""
+
+_SIGNATURE_FILE = re.compile(r"META-INF/[^/]{1,200}\.(?:RSA|DSA|EC)", re.IGNORECASE)
+_SIGNATURE_FILES_MAX = 16
+_LOCAL = struct.Struct("<4s5H3I2H")
+_CENTRAL = struct.Struct("<4s6H3I5H2I")
+_END = struct.Struct("<4s4H2IH")
+
+Answer = TypeVar("Answer")
+
+
+class LibraryError(Exception):
+    """A library could not read the file; the message is the library's own."""
+
+
+class Libraries:
+    """Both libraries on one APK, each opened once and only when asked for."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+
+    @cached_property
+    def manifest_bytes(self) -> bytes:
+        """The binary manifest; MalformedError if its bytes cannot be read."""
+        try:
+            return self.archive.read(MANIFEST)
+        except MemberError as error:
+            raise MalformedError(str(error)) from None
+
+    @cached_property
+    def resource_bytes(self) -> bytes | None:
+        """The resource table, or None if there is none that can be read."""
+        try:
+            return self.archive.read(RESOURCES) if RESOURCES in self.archive else None
+        except MemberError:
+            return None
+
+    @cached_property
+    def signature_files(self) -> tuple[tuple[str, bytes], ...]:
+        """Names and contents of the v1 signature files (PKCS #7), at most a few."""
+        files: list[tuple[str, bytes]] = []
+        names = [name for name in self.archive.names if _SIGNATURE_FILE.fullmatch(name)]
+        for name in names[:_SIGNATURE_FILES_MAX]:
+            try:
+                files.append((name, self.archive.read(name)))
+            except MemberError:
+                continue
+        return tuple(files)
+
+    @cached_property
+    def small_apk(self) -> bytes:
+        """The zip that the libraries get."""
+        members = [(MANIFEST, self.manifest_bytes), *self.signature_files]
+        if self.resource_bytes is not None:
+            members.append((RESOURCES, self.resource_bytes))
+        block = find_signing_block(self.archive)
+        return _stored_zip(members, block.raw if block and not block.broken else b"")
+
+    @cached_property
+    def apk_info(self) -> apk_info.APK:
+        """The APK as apk-info reads it; LibraryError if it cannot."""
+        data = self.small_apk
+        descriptor = os.memfd_create("apk", os.MFD_CLOEXEC)
+        try:
+            with open(descriptor, "wb", closefd=False) as file:
+                file.write(data)
+            return ask(lambda: apk_info.APK(f"/proc/self/fd/{descriptor}"))
+        finally:
+            os.close(descriptor)
+
+    @cached_property
+    def androguard_apk(self) -> Any:  # noqa: ANN401 - androguard has no types
+        """The APK as androguard reads it, without its own analysis of the manifest; LibraryError if it cannot."""
+
+        def load() -> Any:  # noqa: ANN401 - as above
+            from androguard.core.apk import APK  # noqa: PLC0415 - heavy, and needed for few files
+
+            return APK(self.small_apk, raw=True, skip_analysis=True)
+
+        silence()
+        return ask(load)
+
+
+def ask(question: Callable[[], Answer]) -> Answer:
+    """Return the library's answer; whatever it raises becomes a LibraryError.
+
+    This is a boundary: libraries raise anything on hostile input, Rust panics included, which are no `Exception`.
+    Our own limits pass through.
+    """
+    try:
+        return question()
+    except (InspectionError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the boundary
+        raise LibraryError(f"{type(error).__name__}: {str(error)[:200]}") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise LibraryError(f"PanicException: {str(error)[:200]}") from None
+
+
+def silence() -> None:
+    """Keep androguard from writing to standard error."""
+    from loguru import logger  # noqa: PLC0415 - comes with androguard, and is needed only with it
+
+    logger.disable("androguard")
+
+
+def _stored_zip(members: list[tuple[str, bytes]], before_directory: bytes) -> bytes:
+    """Return a plain zip of `members`, with bytes between the last member and the directory."""
+    body: list[bytes] = []
+    directory: list[bytes] = []
+    offset = 0
+    for name, content in members:
+        raw, crc, size = name.encode("utf-8", "replace"), zlib.crc32(content), len(content)
+        local = _LOCAL.pack(b"PK\x03\x04", 20, 0, 0, 0, 33, crc, size, size, len(raw), 0) + raw
+        central = (b"PK\x01\x02", 20, 20, 0, 0, 0, 33, crc, size, size, len(raw), 0, 0, 0, 0, 0, offset)
+        directory.append(_CENTRAL.pack(*central) + raw)
+        body += [local, content]
+        offset += len(local) + size
+    offset += len(before_directory)
+    central_bytes = b"".join(directory)
+    end = _END.pack(b"PK\x05\x06", 0, 0, len(members), len(members), len(central_bytes), offset, 0)
+    return b"".join([*body, before_directory, central_bytes, end])

@@ -1,0 +1,114 @@
+"""Read the manifest: apk-info first, androguard where it fails or cannot be trusted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from workers.model.errors import MalformedError
+from workers.static.readers.anomaly import Anomaly
+from workers.static.readers.axml import odd_names
+from workers.static.readers.libraries import Libraries, LibraryError, ask, silence
+from workers.static.readers.manifest_model import Manifest, Reader
+from workers.static.readers.manifest_tree import ManifestTree, Resolve
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 has no way to write."""
+
+
+def read_manifest(libraries: Libraries) -> Manifest:
+    """Return the manifest of an APK.
+
+    Raises:
+        MalformedError: neither library can read it.
+        OverLimitError: the manifest or the resources are larger than the limits.
+    """
+    odd = odd_names(libraries.manifest_bytes)
+    anomalies = [Anomaly(kind="manifest.odd-name", subject=name[:200]) for name in odd]
+    order: list[Callable[[Libraries], Manifest]] = [_by_apk_info, _by_androguard]
+    if odd:  # text made of such names may say anything; androguard builds a tree
+        order.reverse()
+    errors: list[str] = []
+    for read in order:
+        try:
+            manifest = read(libraries)
+        except LibraryError as error:
+            errors.append(str(error))
+            continue
+        anomalies += [Anomaly(kind="manifest.reader-failed", detail=error) for error in errors]
+        return _with_anomalies(manifest, anomalies)
+    raise MalformedError(f"The manifest cannot be read: {errors[0]}")
+
+
+def _by_apk_info(libraries: Libraries) -> Manifest:
+    """Return the manifest as apk-info reads it."""
+    apk = libraries.apk_info
+    text = _NOT_XML.sub("\ufffd", ask(apk.get_xml_string))
+    # What it prints has no document type, so no attack on XML readers applies; odd names were looked for before.
+    root = ask(lambda: ET.fromstring(text))  # noqa: S314
+
+    def resolve(reference: str) -> str | None:
+        try:
+            return ask(lambda: apk.get_resource_value(reference))
+        except LibraryError:
+            return None
+
+    return _build(Reader.APK_INFO, root, resolve)
+
+
+def _by_androguard(libraries: Libraries) -> Manifest:
+    """Return the manifest as androguard reads it; its decoders are used without the rest, which trips over more."""
+    silence()
+    root = ask(lambda: _androguard_root(libraries.manifest_bytes))
+    return _build(Reader.ANDROGUARD, root, _androguard_resolve(libraries.resource_bytes))
+
+
+def _androguard_root(data: bytes) -> Any:  # noqa: ANN401 - androguard has no types
+    """Return the root element as androguard decodes it."""
+    from androguard.core.axml import AXMLPrinter  # noqa: PLC0415 - heavy, and needed for few files
+
+    root = AXMLPrinter(data).get_xml_obj()
+    if root is None:
+        raise LibraryError("androguard: the manifest has no element.")
+    return root
+
+
+def _androguard_resolve(data: bytes | None) -> Resolve:
+    """Return how androguard resolves references such as `@7F0B0001`; the first one reads the resource table."""
+    table: list[Any] = []
+
+    def look_up(reference: str) -> str | None:
+        from androguard.core.axml import ARSCParser, ARSCResTableConfig  # noqa: PLC0415 - heavy, and needed for few files
+
+        if not table:
+            table.append(ARSCParser(data))
+        number = int(reference.removeprefix("@").rpartition(":")[2], 16)
+        values = table[0].get_resolved_res_configs(number, ARSCResTableConfig.default_config())
+        return str(values[0][1]) if values else None
+
+    def resolve(reference: str) -> str | None:
+        if not data:
+            return None
+        try:
+            return ask(lambda: look_up(reference))
+        except LibraryError:
+            return None
+
+    return resolve
+
+
+def _build(reader: Reader, root: Any, resolve: Resolve) -> Manifest:  # noqa: ANN401 - two libraries' elements
+    """Return the manifest below `root`."""
+    if root.tag != "manifest":
+        raise LibraryError(f"{reader}: the root element is not a manifest.")
+    return ManifestTree(root, resolve, reader).manifest()
+
+
+def _with_anomalies(manifest: Manifest, anomalies: list[Anomaly]) -> Manifest:
+    """Return the manifest with `anomalies` in front of its own."""
+    if not anomalies:
+        return manifest
+    return replace(manifest, anomalies=(*anomalies, *manifest.anomalies))

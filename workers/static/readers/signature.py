@@ -1,0 +1,133 @@
+"""Read who signed an APK: schemes from our own look at the signing block, certificates from a library."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import apk_info
+
+from workers.static.readers.anomaly import Anomaly
+from workers.static.readers.libraries import Libraries, LibraryError, ask
+from workers.static.readers.manifest_model import Reader
+from workers.static.readers.signing_block import SCHEME_IDS, STAMP_IDS, find_signing_block
+from workers.static.readers.signing_model import Signer, Signing
+
+_SPECIAL = re.compile(r'[",+<>;\\]')
+_ESCAPED = r"\\\g<0>"
+_SCHEMES = ("v1", "v2", "v3", "v3.1")
+
+
+def read_signing(libraries: Libraries) -> Signing:
+    """Return the signature schemes and certificates of an APK; what cannot be read is an anomaly, never an error.
+
+    Raises:
+        MalformedError: the manifest's bytes cannot be read (libraries want it).
+        OverLimitError: a member is larger than the limits.
+    """
+    archive = libraries.archive
+    block = find_signing_block(archive)
+    ids = block.ids if block else ()
+    present = {SCHEME_IDS[number] for number in ids if number in SCHEME_IDS}
+    if libraries.signature_files:
+        present.add("v1")
+    anomalies: list[Anomaly] = []
+    if block and block.broken:
+        anomalies.append(Anomaly(kind="signing.broken-block", detail="a pair does not fit into the signing block"))
+    reader, signers = _signers(libraries, anomalies)
+    unread = sorted(present - {signer.scheme for signer in signers})
+    if unread:
+        anomalies.append(Anomaly(kind="signing.unread-scheme", detail=", ".join(unread)))
+    janus = bytes(archive.data[:4]) == b"dex\n"
+    if janus:
+        anomalies.append(Anomaly(kind="signing.janus", detail="the file is a DEX as well (CVE-2017-13156)"))
+    return Signing(
+        reader=reader,
+        schemes=tuple(scheme for scheme in _SCHEMES if scheme in present),
+        signers=signers,
+        janus=janus,
+        source_stamp=any(number in STAMP_IDS for number in ids),
+        block_ids=ids,
+        anomalies=tuple(anomalies),
+    )
+
+
+def _signers(libraries: Libraries, anomalies: list[Anomaly]) -> tuple[Reader, tuple[Signer, ...]]:
+    """Return the signers from the first library that can read them; note those that cannot."""
+    try:
+        return Reader.APK_INFO, tuple(ask(lambda: list(_by_apk_info(libraries.apk_info))))
+    except LibraryError as error:
+        anomalies.append(Anomaly(kind="signing.reader-failed", detail=str(error)))
+    try:
+        return Reader.ANDROGUARD, tuple(ask(lambda: list(_by_androguard(libraries))))
+    except LibraryError as error:
+        anomalies.append(Anomaly(kind="signing.reader-failed", detail=str(error)))
+    return Reader.ANDROGUARD, ()
+
+
+def _by_apk_info(apk: apk_info.APK) -> Iterator[Signer]:
+    """Yield the signers as apk-info reads them."""
+    names = {"V1": "v1", "V2": "v2", "V3": "v3", "V31": "v3.1"}
+    for signature in apk.get_signatures():
+        scheme = names.get(type(signature).__name__.rpartition(".")[2].rpartition("_")[2])
+        if scheme is None:
+            continue
+        for certificate in getattr(signature, "certificates", ()):
+            yield Signer(
+                scheme=scheme,
+                certificate_sha256=certificate.sha256_fingerprint.lower(),
+                subject=certificate.subject,
+                issuer=certificate.issuer,
+                valid_from=certificate.valid_from,
+                valid_until=certificate.valid_until,
+                algorithm=certificate.signature_type,
+            )
+
+
+def _by_androguard(libraries: Libraries) -> Iterator[Signer]:
+    """Yield the signers as androguard and the ASN.1 reader it stands on read them."""
+    from asn1crypto import cms  # noqa: PLC0415 - needed only with androguard
+
+    apk = libraries.androguard_apk
+    messages = [cms.ContentInfo.load(content)["content"] for _, content in libraries.signature_files]
+    lists = {
+        "v1": [choice.chosen for message in messages for choice in message["certificates"]],
+        "v2": apk.get_certificates_v2(),
+        "v3": apk.get_certificates_v3(),
+        "v3.1": apk.get_certificates_v31(),
+    }
+    for scheme, certificates in lists.items():
+        for certificate in certificates:
+            yield Signer(
+                scheme=scheme,
+                certificate_sha256=hashlib.sha256(certificate.dump()).hexdigest(),
+                subject=_name(certificate.subject),
+                issuer=_name(certificate.issuer),
+                valid_from=certificate.not_valid_before.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                valid_until=certificate.not_valid_after.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                algorithm=_algorithm(certificate["signature_algorithm"]["algorithm"].native),
+            )
+
+
+def _name(name: Any) -> str:  # noqa: ANN401 - asn1crypto has no types
+    """Return a distinguished name as apk-info does: RFC 4514, so the last part first."""
+    short = {
+        "common_name": "CN",
+        "organization_name": "O",
+        "organizational_unit_name": "OU",
+        "country_name": "C",
+        "state_or_province_name": "ST",
+        "locality_name": "L",
+        "email_address": "EMAIL",
+    }
+    parts = [(pair["type"].native, str(pair["value"].native)) for relative in name.chosen for pair in relative]
+    return ",".join(f"{short.get(kind, kind)}={_SPECIAL.sub(_ESCAPED, value)}" for kind, value in reversed(parts))
+
+
+def _algorithm(name: str) -> str:
+    """Return an algorithm by the name that OpenSSL gives it, as apk-info does."""
+    digest, _, key = name.partition("_")
+    forms = {"rsa": f"{digest}WithRSAEncryption", "ecdsa": f"ecdsa-with-{digest.upper()}"}
+    return forms.get(key, name)
