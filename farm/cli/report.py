@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -34,7 +35,7 @@ FORMATS = ("html", "json", "csv")
 def command(ctx: click.Context, batch: str, formats: tuple[str, ...], out: Path) -> None:
     """Write the report of BATCH: a page for the batch and one for each app (html), or its rows (json, csv).
 
-    Findings are leads until a person confirms them. The paths written are printed, one a line.
+    Findings are leads until a person confirms them. The paths written are printed.
     """
     from farm.rules.catalogue import load_packs
     from farm.service.report import write_report
@@ -42,5 +43,9 @@ def command(ctx: click.Context, batch: str, formats: tuple[str, ...], out: Path)
 
     farm = farm_of(ctx)
     paths = write_report(farm.ledger, farm.stores.farm(), load_packs(), batch, report_formats(formats), out)
+    pages = [path for path in paths if path.parent != out]
     for path in paths:
-        click.echo(str(path))
+        if path.parent == out:
+            click.echo(str(path))
+    if pages:
+        click.echo(f"{pages[0].parent}{os.sep}  ({len(pages):,} pages, one for each app)")

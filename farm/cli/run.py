@@ -70,6 +70,7 @@ def command(
                 done = driver.run(forever=not until_done)
         finally:
             place.close()
+            farm.ledger.bury(wiring.owner(), now=farm.clock.now())
     _say_summary(done, as_json=as_json)
     if stopped():
         raise InterruptedByUserError

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, insert, literal, select, update
+from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
 from farm.ledger import rows
 from farm.ledger.batches import number_of
 from farm.ledger.database import chunks
-from farm.ledger.tables import APP, ATTEMPT, BATCH, INSPECTION, SHARD
+from farm.ledger.tables import APP, ATTEMPT, BATCH, DRIVER, INSPECTION, SHARD
 from farm.ledger.tallies import Tallies
 from farm.ledger.transitions import UNFINISHED, hold, origins, refuse
 from farm.model.batch import AppId, BatchId, InspectionId, Lease, ShardId, ShardState, Work
@@ -75,7 +75,8 @@ def renew(connection: Connection, held: Lease, *, now: float, seconds: float) ->
 
 
 def bury(connection: Connection, owner: str, *, now: float) -> None:
-    """Let the leases of a dead driver expire now; the next `lease` takes care of what it had running."""
+    """Let the leases of an ended driver expire now, and forget it; the next `lease` cleans up what it had running."""
+    connection.execute(delete(DRIVER).where(DRIVER.c.owner == owner))
     connection.execute(
         update(SHARD).where(SHARD.c.state == ShardState.LEASED, SHARD.c.owner == owner).values(lease_until=now)
     )

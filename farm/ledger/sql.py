@@ -125,7 +125,7 @@ class SqlLedger:
             leases.release(connection, lease, now=now)
 
     def bury(self, owner: str, *, now: float) -> None:
-        """End the leases of a driver that is known to be dead, so that nobody waits for them to expire."""
+        """Forget a driver that has ended: its leases expire now, and its last sign of life is gone."""
         with self._database.write() as connection:
             leases.bury(connection, owner, now=now)
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from farm.ledger.sql import SqlLedger
-from farm.model.batch import Lease, ShardState
+from farm.model.batch import BatchId, Lease, ShardState
 from farm.model.errors import (
     BatchNameTakenError,
     IllegalTransitionError,
@@ -84,7 +84,7 @@ class TestBatches:
     def test_a_batch_must_hold_what_it_says(self, ledger: SqlLedger) -> None:
         """Shards that lack an app of the manifest are refused as a whole."""
         batch = submit(ledger, [[ref("a")]])
-        other = dataclasses.replace(batch, batch_id="f" * 16, name="other", apps=3)
+        other = dataclasses.replace(batch, batch_id=BatchId("f" * 16), name="other", apps=3)
 
         with pytest.raises(LedgerError, match="hold 2 apps"):
             ledger.create_batch(other, [[ref("x")], [ref("y")]])
@@ -96,7 +96,8 @@ class TestBatches:
 
         with pytest.raises(ZeroDivisionError):
             ledger.create_batch(
-                dataclasses.replace(batch, batch_id="f" * 16, name="other"), ([ref("x")] for _ in range(1 // 0))
+                dataclasses.replace(batch, batch_id=BatchId("f" * 16), name="other"),
+                ([ref("x")] for _ in range(1 // 0)),
             )
         assert ledger.unfinished() == 1
 
@@ -127,7 +128,7 @@ class TestBatches:
     def test_a_beginning_of_two_is_refused(self, ledger: SqlLedger) -> None:
         """Two batches that begin alike need more digits."""
         batch = submit(ledger, [[ref("a")]])
-        twin = dataclasses.replace(batch, batch_id=batch.batch_id[:8] + "z" * 8, name="twin")
+        twin = dataclasses.replace(batch, batch_id=BatchId(batch.batch_id[:8] + "z" * 8), name="twin")
         ledger.create_batch(twin, [[ref("b")]])
 
         with pytest.raises(UnknownBatchError, match="More than one"):
@@ -142,7 +143,7 @@ class TestBatches:
 
     def test_every_method_knows_unknown_batches(self, ledger: SqlLedger) -> None:
         """A batch that is not there is an error everywhere, never an empty answer."""
-        missing = submit(ledger, [[ref("a")]]).batch_id[::-1]
+        missing = BatchId(submit(ledger, [[ref("a")]]).batch_id[::-1])
 
         for ask in (
             lambda: ledger.status(missing, now=NOW),
@@ -694,8 +695,7 @@ class TestReruns:
     def test_starts_the_history_anew(self, ledger: SqlLedger) -> None:
         """A quarantined app gets all its chances again, and its attempts stay."""
         batch = submit(ledger, [[ref("a")]])
-        for _ in range(3):
-            [work] = run_shard(ledger, [Outcome.TIMEOUT])
+        [[work], *_] = [run_shard(ledger, [Outcome.TIMEOUT]) for _ in range(3)]
         assert ledger.status(batch.batch_id, now=NOW).states[State.QUARANTINED] == 1
         ledger.rerun(batch.batch_id, RerunFilter(failed=True), now=NOW)
         [again] = ledger.pending(take(ledger))

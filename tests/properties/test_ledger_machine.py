@@ -375,7 +375,7 @@ class LedgerMachine(RuleBasedStateMachine):
 def test_any_sequence_keeps_the_promises(sqlite_ledger: SqlLedger) -> None:
     """Hypothesis looks for a sequence of steps after which the ledger and the model differ."""
     run_state_machine_as_test(
-        lambda: LedgerMachine(sqlite_ledger),
+        lambda: LedgerMachine(sqlite_ledger),  # type: ignore[arg-type] # it calls whatever it is given
         settings=settings(
             max_examples=25,
             stateful_step_count=40,
