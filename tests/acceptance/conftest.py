@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -48,6 +49,7 @@ class FarmCommand:
     bucket: str
     client: Any
     env: dict[str, str] = field(default_factory=dict)
+    running: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Make the environment: nothing of the caller's own settings."""
@@ -78,14 +80,24 @@ class FarmCommand:
 
     def start(self, *words: str, **env: str) -> subprocess.Popen[str]:
         """Start the command in a process group of its own and do not wait."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "farm", *words],
-            env=self.env | env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
-        )
+        with (self.home.parent / "driver.log").open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "farm", *words],
+                env=self.env | env,
+                stdout=log,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+        self.running.append(process)
+        return process
+
+    def stop(self) -> None:
+        """Kill what was started and is still there."""
+        for process in self.running:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     def upload(self, apps: Mapping[str, bytes], prefix: str = "apps/") -> str:
         """Put apps into the bucket; return the URL of the prefix."""
@@ -127,7 +139,7 @@ def s3_endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def farm(tmp_path: Path, s3_endpoint: str, request: pytest.FixtureRequest) -> FarmCommand:
+def farm(tmp_path: Path, s3_endpoint: str, request: pytest.FixtureRequest) -> Iterator[FarmCommand]:
     """A farm with an empty home and an empty bucket."""
     bucket = "b" + str(abs(hash(request.node.nodeid)))
     client = boto3.client(
@@ -138,7 +150,9 @@ def farm(tmp_path: Path, s3_endpoint: str, request: pytest.FixtureRequest) -> Fa
         aws_secret_access_key="test",
     )
     client.create_bucket(Bucket=bucket)
-    return FarmCommand(home=tmp_path / "home", endpoint=s3_endpoint, bucket=bucket, client=client)
+    command = FarmCommand(home=tmp_path / "home", endpoint=s3_endpoint, bucket=bucket, client=client)
+    yield command
+    command.stop()
 
 
 @pytest.fixture(scope="session")

@@ -600,6 +600,15 @@ class TestCounting:
         assert ledger.counted(START_2026, START_2027) == 1
         assert [ledger.status(each.batch_id, now=NOW).counted for each in (batch, other)] == [1, 1]
 
+    def test_old_and_new_apps_in_one_commit_are_told_apart(self, ledger: SqlLedger) -> None:
+        """Of a commit with an app that counts already and one that does not, one is added to the day."""
+        submit(ledger, [[ref("a")]], name="one")
+        run_shard(ledger)
+        submit(ledger, [[ref("a"), ref("b")]], name="two")
+        run_shard(ledger)
+
+        assert ledger.counted(START_2026, START_2027) == 2
+
     def test_two_suites_and_re_runs_count_once(self, ledger: SqlLedger) -> None:
         """However often an app is inspected in a year, it is one app."""
         batch = submit(ledger, [[ref("a")]], suites=BOTH)

@@ -23,6 +23,9 @@ def act(task: Task) -> Result:
     word = task.app.url
     if word == "die":
         os.kill(os.getpid(), signal.SIGKILL)
+    if word == "die-later":
+        time.sleep(1)
+        os.kill(os.getpid(), signal.SIGKILL)
     if word == "hang":
         time.sleep(3600)
     if word == "raise":
@@ -76,7 +79,7 @@ def test_results_stream_back_and_the_chunk_ends(executor: RayExecutor) -> None:
 
 def test_a_dead_worker_loses_only_what_it_had_not_reported(executor: RayExecutor) -> None:
     """What was reported before the death stays; the worker is replaced."""
-    events = _run(executor, 2, "slow", "die", "ok")
+    events = _run(executor, 2, "slow", "die-later", "ok")
     after = _run(executor, 3, "ok")
 
     assert {0: Outcome.INSPECTED} == _results(events)

@@ -1,0 +1,1 @@
+"""Tests of farm.ledger beyond the contract."""
