@@ -252,7 +252,11 @@ def _init(what: str, **options: Any) -> None:  # noqa: ANN401 - whatever ray.ini
     try:
         ray.init(**options)
     except Exception as error:  # Ray raises bare Exception when its processes are late
-        raise ClusterError(f"{what} cannot be used: {_first_line(error)}") from error
+        raise ClusterError(
+            f"{what} cannot be used: {_first_line(error)}",
+            next_step="Check the address with 'ray status'. A cluster that uses tokens wants RAY_AUTH_MODE=token and "
+            "its RAY_AUTH_TOKEN here too.",
+        ) from error
 
 
 def _reachable(address: str) -> None:

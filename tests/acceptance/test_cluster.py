@@ -23,6 +23,8 @@ TUNED = {
     "RAY_health_check_failure_threshold": "3",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
+TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "f" * 64}
+"""What every node and the driver share, as docs/howto/deploy.md asks for."""
 
 
 class Cluster:
@@ -30,7 +32,7 @@ class Cluster:
 
     def __init__(self, env: dict[str, str]) -> None:
         """Take the environment that workers inherit."""
-        self._env = env | TUNED
+        self._env = env | TUNED | TOKEN
         self._nodes: list[subprocess.Popen[bytes]] = []
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -112,7 +114,7 @@ def test_a_node_dies_and_another_joins_in_the_middle_of_a_batch(
     first, _second = cluster.node(), cluster.node()
     apps = {f"a-{n:03}.apk": with_fault(samples["clean"] + bytes([n]), "slow:0.25") for n in range(90)}
     farm("submit", farm.upload(apps), "--name", "nodes", "--json")
-    driver = farm.start("run", "--address", cluster.address)
+    driver = farm.start("run", "--address", cluster.address, **TOKEN)
     wait_for(lambda: farm.done("nodes") >= 8)
     kill(first)
     cluster.node()

@@ -609,6 +609,34 @@ class TestCounting:
 
         assert ledger.counted(START_2026, START_2027) == 2
 
+    def test_drivers_at_work_on_the_same_apps_do_not_block_each_other(self, ledger: SqlLedger) -> None:
+        """Four drivers commit the same apps at once, in two orders: all succeed, and each app counts once."""
+        names = [f"a{number}" for number in range(40)]
+        for driver in range(4):
+            order = names if driver % 2 else names[::-1]
+            submit(ledger, [[ref(name) for name in order[:20]], [ref(name) for name in order[20:]]], name=f"b{driver}")
+        errors: list[Exception] = []
+
+        def work() -> None:
+            try:
+                while lease := ledger.lease(owner=threading.current_thread().name, now=NOW, seconds=LEASE_S):
+                    works = ledger.pending(lease)
+                    ledger.begin(lease, ids(works), now=NOW)
+                    ledger.commit(lease, [attempted(each, findings=(finding(),)) for each in works], now=NOW)
+                    ledger.release(lease, now=NOW)
+            except LedgerError as error:
+                errors.append(error)
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert errors == []
+        assert ledger.counted(START_2026, START_2027) == 40
+        assert recount(ledger) == kept(ledger)
+
     def test_two_suites_and_re_runs_count_once(self, ledger: SqlLedger) -> None:
         """However often an app is inspected in a year, it is one app."""
         batch = submit(ledger, [[ref("a")]], suites=BOTH)

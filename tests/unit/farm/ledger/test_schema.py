@@ -33,12 +33,18 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "ledger.db"
 
 
-def _definitions(path: Path) -> dict[str, str]:
-    """Return the definition of each table and index of a SQLite file, without differences of layout."""
+def _definitions(path: Path) -> dict[str, list[str]]:
+    """Return the parts of each table and index of a SQLite file, whatever their layout and order."""
     connection = sqlite3.connect(path)
     found = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     connection.close()
-    return {name: re.sub(r"\s+", " ", sql) for name, sql in found if name != "alembic_version"}
+    parts = {name: re.sub(r"\s+", "", sql.partition("(")[2].rpartition(")")[0]) for name, sql in found}
+    ends = {name: sql.rpartition(")")[2].strip() for name, sql in found}
+    return {
+        name: [*sorted(re.split(r",(?![^()]*\))", parts[name])), ends[name]]
+        for name in parts
+        if name != "alembic_version"
+    }
 
 
 def _open_and_close(url: str) -> None:
