@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -30,54 +29,53 @@ TOKEN = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "f" * 64}
 class Cluster:
     """Nodes started with `ray start --block`, each in a process group of its own so that it can be killed whole."""
 
-    def __init__(self, env: dict[str, str]) -> None:
-        """Take the environment that workers inherit."""
+    def __init__(self, env: dict[str, str], folder: Path) -> None:
+        """Take the environment that workers inherit, and a folder for the nodes' logs."""
+        self._folder = folder
         self._env = env | TUNED | TOKEN
         self._nodes: list[subprocess.Popen[bytes]] = []
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        # Ray's workers take ports from 10002 to 19999.
-        self.address = f"127.0.0.1:{port if not 10000 < port < 20000 else 6399}"
+        self.address = f"127.0.0.1:{_free_port()}"
 
     def head(self) -> subprocess.Popen[bytes]:
         """Start the head without workers of its own."""
         port = self.address.rpartition(":")[2]
-        return self._start("--head", f"--port={port}", "--node-ip-address=127.0.0.1", "--num-cpus=0")
+        return self._start(
+            "--head", f"--port={port}", "--node-ip-address=127.0.0.1", "--num-cpus=0", "--include-dashboard=false"
+        )
 
     def node(self) -> subprocess.Popen[bytes]:
         """Start a node with one CPU."""
         return self._start(f"--address={self.address}", "--node-ip-address=127.0.0.1", "--num-cpus=1")
 
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [RAY, "start", "--block", "--disable-usage-stats", "--include-dashboard=false", *words]
-            if "--head" in words
-            else [RAY, "start", "--block", "--disable-usage-stats", *words],
-            env=self._env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        """Start a node and wait until it says that it runs."""
+        said = self._folder / f"node-{len(self._nodes)}.log"
+        with said.open("wb") as log:
+            process = subprocess.Popen(
+                [RAY, "start", "--block", "--disable-usage-stats", *words],
+                env=self._env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         self._nodes.append(process)
-        if "--head" in words:
-            self._wait_for_port()
+        wait_for(lambda: b"Ray runtime started" in said.read_bytes() or process.poll() is not None, seconds=90)
+        assert process.poll() is None, said.read_text("utf-8", "replace")
         return process
-
-    def _wait_for_port(self) -> None:
-        host, _, port = self.address.partition(":")
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            with suppress(OSError):
-                socket.create_connection((host, int(port)), timeout=1).close()
-                return
-            time.sleep(0.2)
-        pytest.fail("the head did not start")
 
     def stop(self) -> None:
         """Kill all nodes."""
         for process in reversed(self._nodes):
             kill(process)
+
+
+def _free_port() -> int:
+    """Return a free port below those that Ray gives its workers (10002 to 19999) and the system gives clients."""
+    for port in range(6400, 6500):
+        with socket.socket() as trial, suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no free port from 6400 to 6499")
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
@@ -98,16 +96,16 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture
-def cluster(farm: FarmCommand) -> Iterator[Cluster]:
+def cluster(farm: FarmCommand, tmp_path: Path) -> Iterator[Cluster]:
     """A cluster that is gone afterwards."""
-    cluster = Cluster(farm.env)
+    cluster = Cluster(farm.env, tmp_path)
     yield cluster
     cluster.stop()
 
 
 @pytest.mark.timeout(280)
 def test_a_node_dies_and_another_joins_in_the_middle_of_a_batch(
-    farm: FarmCommand, cluster: Cluster, samples: dict[str, bytes]
+    farm: FarmCommand, cluster: Cluster, samples: dict[str, bytes], tmp_path: Path
 ) -> None:
     """Every app is inspected and counted once although a node with work in hand was killed."""
     cluster.head()
@@ -121,7 +119,7 @@ def test_a_node_dies_and_another_joins_in_the_middle_of_a_batch(
     code = driver.wait(200)
     status = farm.status("nodes")
 
-    assert 0 == code
+    assert 0 == code, (tmp_path / "driver.log").read_text()
     assert {"done": 90} == {k: v for k, v in status["states"].items() if v}
     assert 90 == status["counted"]
 

@@ -281,6 +281,22 @@ class TestLeases:
         assert [works[1].inspection_id] == ids(ledger.pending(take(ledger, now=NOW + 1)))
         assert recount(ledger) == kept(ledger)
 
+    def test_an_ended_driver_need_not_be_waited_for(self, ledger: SqlLedger) -> None:
+        """Once a driver is known to be gone, its shard can be leased at once; other drivers keep theirs."""
+        submit(ledger, [[ref("a")], [ref("b")]])
+        dead = take(ledger, owner="gone")
+        [work] = ledger.pending(dead)
+        ledger.begin(dead, [work.inspection_id], now=NOW)
+        alive = take(ledger, owner="alive")
+        for owner in ("gone", "alive"):
+            ledger.beat(DriverRow(owner=owner, seen_at=datetime.fromtimestamp(NOW, UTC), workers=1, busy=1))
+        ledger.bury("gone", now=NOW + 1)
+
+        assert take(ledger, now=NOW + 1).shard_id == dead.shard_id
+        assert ledger.attempts(work.app_id)[0].outcome is Outcome.DRIVER_RESTARTED
+        assert ledger.renew(alive, now=NOW + 1, seconds=1).fence == alive.fence
+        assert [driver.owner for driver in ledger.totals().drivers] == ["alive"]
+
     def test_a_shard_waits_for_its_earliest_inspection(self, ledger: SqlLedger) -> None:
         """While everything pending has a later time, the shard is not leased; then it is."""
         submit(ledger, [[ref("a"), ref("b")]])
