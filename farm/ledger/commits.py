@@ -155,7 +155,7 @@ def _new_state(told: Attempted) -> dict[str, object]:
     waits = told.state is State.PENDING
     return {
         "of": told.inspection_id,
-        "new_outcome": None if waits else result.outcome,
+        "new_outcome": None if waits else result.outcome.value,
         "new_reason": brief(result.reason),
         "new_alone": told.alone and waits,
         "new_not_before": told.not_before if waits else 0.0,
@@ -185,7 +185,7 @@ def _close_attempts(connection: Connection, steps: Sequence[_Step], now: float) 
                 "of": step.told.inspection_id,
                 "nth": step.number,
                 "by": brief(step.told.worker),
-                "ended_as": step.told.result.outcome,
+                "ended_as": step.told.result.outcome.value,
                 "because": brief(step.told.result.reason),
                 "was_there": step.told.result.cached,
                 "took": step.told.result.seconds,
@@ -231,7 +231,7 @@ def _record_evidence(connection: Connection, steps: Sequence[_Step]) -> None:
         result.evidence_key: {
             "key": result.evidence_key,
             "sha256": result.evidence_sha256,
-            "outcome": result.outcome,
+            "outcome": result.outcome.value,
         }
         for result in (step.told.result for step in steps)
         if result.evidence_key is not None and result.evidence_sha256 is not None

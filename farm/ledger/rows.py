@@ -119,20 +119,24 @@ def ref(row: Row[*tuple[Any, ...]]) -> AppRef:
 
 
 def finding_row(finding: Finding, fingerprint: str, *, app: int, suite: Suite) -> dict[str, object]:
-    """Return the row of a new finding; JSON escapes by itself what a database refuses."""
+    """Return the row of a new finding; JSON escapes by itself what a database refuses.
+
+    Words are given as plain strings here: SQLite's driver takes a detour for every subclass of str, and findings are
+    most of what a commit writes.
+    """
     return {
         "app": app,
-        "suite": suite,
+        "suite": suite.value,
         "fingerprint": fingerprint,
         "rule": finding.rule,
         "edition": finding.edition,
-        "severity": finding.severity,
-        "subject_kind": finding.subject.kind,
+        "severity": finding.severity.value,
+        "subject_kind": finding.subject.kind.value,
         "subject_name": clean(finding.subject.name),
         "evidence": finding.evidence,
         "summary_zh": brief(finding.summary_zh),
         "summary_en": brief(finding.summary_en),
-        "status": finding.status,
+        "status": finding.status.value,
     }
 
 

@@ -9,8 +9,13 @@ _63_BITS = (1 << 63) - 1
 
 def clean(text: str) -> str:
     """Return `text` without what a database refuses: NUL characters and lone surrogates become visible escapes."""
-    if text.isascii() and "\0" not in text:
-        return text
+    if "\0" not in text:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            pass
+        else:
+            return text
     return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 
