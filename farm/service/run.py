@@ -205,7 +205,10 @@ class Driver:
         if lease is None:
             return None
         hand = _Hand(lease=lease, renewed=now)
-        works = [work for work in self._ledger.pending(lease) if work.not_before <= now]
+        try:
+            works = [work for work in self._ledger.pending(lease) if work.not_before <= now]
+        except LeaseLostError:
+            return None
         hand.ready = [tuple(works) for works in chunk(works, self._policy.chunks)]
         self._hands.append(hand)
         log.info("shard.leased", batch=lease.batch_id, shard=lease.ordinal, inspections=len(works))
@@ -338,12 +341,14 @@ class Driver:
         results, hand.buffer = hand.buffer, []
         try:
             self._ledger.commit(hand.lease, results, now=now)
+            if self._stopping or not any(r.state is State.PENDING for r in results):
+                return
+            again = [w for w in self._ledger.pending(hand.lease) if w.not_before <= now]
         except LeaseLostError:
             self._forget(hand)
             return
-        if any(r.state is State.PENDING for r in results) and not self._stopping:
-            queued = {w.inspection_id for works in hand.ready for w in works}
-            again = [w for w in self._ledger.pending(hand.lease) if w.not_before <= now]
+        queued = {w.inspection_id for works in hand.ready for w in works}
+        if again:
             hand.ready.extend(
                 tuple(works)
                 for works in chunk([w for w in again if w.inspection_id not in queued], self._policy.chunks)

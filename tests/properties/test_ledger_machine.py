@@ -377,7 +377,7 @@ def test_any_sequence_keeps_the_promises(sqlite_ledger: SqlLedger) -> None:
     run_state_machine_as_test(
         lambda: LedgerMachine(sqlite_ledger),  # type: ignore[arg-type] # it calls whatever it is given
         settings=settings(
-            max_examples=25,
+            max_examples=20,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

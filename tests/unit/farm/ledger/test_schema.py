@@ -89,13 +89,13 @@ class TestMigration:
     def test_happens_once_when_several_begin(self, path: Path) -> None:
         """Processes that open a new ledger at the same moment all succeed."""
         context = multiprocessing.get_context("spawn")
-        processes = [context.Process(target=_open_and_close, args=(f"sqlite:///{path}",)) for _ in range(3)]
+        processes = [context.Process(target=_open_and_close, args=(f"sqlite:///{path}",)) for _ in range(2)]
         for process in processes:
             process.start()
         for process in processes:
             process.join()
 
-        assert [process.exitcode for process in processes] == [0, 0, 0]
+        assert [process.exitcode for process in processes] == [0, 0]
 
     def test_keeps_what_is_there(self, path: Path) -> None:
         """Opening again changes nothing."""
