@@ -348,11 +348,8 @@ class Driver:
             self._forget(hand)
             return
         queued = {w.inspection_id for works in hand.ready for w in works}
-        if again:
-            hand.ready.extend(
-                tuple(works)
-                for works in chunk([w for w in again if w.inspection_id not in queued], self._policy.chunks)
-            )
+        fresh = [w for w in again if w.inspection_id not in queued]
+        hand.ready.extend(tuple(works) for works in chunk(fresh, self._policy.chunks))
 
     def _give_back(self, now: float) -> None:
         """Release shards that have nothing to send and nothing in flight."""
