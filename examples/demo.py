@@ -5,6 +5,7 @@ usage: demo.py APK_DIR      (called by `make demo`)
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import shutil
@@ -62,11 +63,10 @@ class Farm:
         self._env = os.environ | {
             "FARM_HOME": str(OUT / "home"),
             "FARM_S3_ENDPOINT": endpoint,
-            "FARM_LOG": "pretty",
             "AWS_ACCESS_KEY_ID": "demo",
             "AWS_SECRET_ACCESS_KEY": "demo",
         }
-        for name in ("FARM_LEDGER", "FARM_STORE", "FARM_CONFIG"):
+        for name in ("FARM_LEDGER", "FARM_STORE", "FARM_CONFIG", "FARM_LOG"):
             self._env.pop(name, None)
 
     def __call__(self, *words: str) -> None:
@@ -83,6 +83,7 @@ class S3Endpoint:
         import boto3
         from moto.server import ThreadedMotoServer
 
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self._server.start()
         host, port = self._server.get_host_and_port()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -63,11 +62,9 @@ def _ledger(settings: Settings) -> tuple[str, str]:
 def _store(settings: Settings) -> tuple[str, str]:
     """Write, read and conditionally write a small object."""
     store = open_stores(settings).farm()
-    key = f"doctor/{uuid.uuid4().hex}"
-    store.put(key, b"1", if_absent=True)
-    second = store.put(key, b"2", if_absent=True)
-    readable = store.get(key) == b"1"
-    if second or not readable:
+    key = "doctor/probe"
+    store.put(key, b"1")
+    if store.put(key, b"2", if_absent=True) or store.get(key) != b"1":
         raise FarmError(
             f"{store.url} ignores conditional writes: two workers could overwrite each other's evidence.",
             next_step="Use a store that honours 'If-None-Match: *' (AWS, Ceph, Swift, MinIO), or a folder.",

@@ -45,6 +45,7 @@ def command(
     The driver may be stopped (Ctrl-C) or killed at any time; the next 'farm run' goes on from the ledger.
     """
     from farm import wiring
+    from farm.logs import configure
     from farm.service.run import Driver, DriverPolicy
 
     farm = farm_of(ctx, workers=workers, app_seconds=app_seconds)
@@ -53,8 +54,10 @@ def command(
         _say_nothing_to_do(as_json=as_json)
         return
     wiring.bury_the_dead(farm)
+    shows_bar = not as_json and sys.stdout.isatty()
+    configure(farm.settings.log, quiet=shows_bar and sys.stderr.isatty())
     place = wiring.executor(farm.settings, kind=executor, address=address)
-    with _display(farm, batch_id, enabled=not as_json and sys.stdout.isatty()) as observer:
+    with _display(farm, batch_id, enabled=shows_bar) as observer:
         driver = Driver(
             ledger=farm.ledger,
             executor=place,

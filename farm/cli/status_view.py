@@ -16,7 +16,7 @@ from farm.model.inspection import FAILED_STATES, State
 from farm.model.target import Pace, Standing
 from farm.model.text import visible
 from farm.ports import DriverRow, FailureRow
-from farm.service.status import BatchView, Overview
+from farm.service.status import BAR_ORDER, BatchView, Overview
 from workers.model.outcome import OutcomeClass
 
 STYLES: dict[State, str] = {
@@ -30,15 +30,6 @@ STYLES: dict[State, str] = {
 }
 """Colour of each state."""
 
-_BAR_ORDER = (
-    State.DONE,
-    State.UNKNOWN,
-    State.UNUSABLE,
-    State.QUARANTINED,
-    State.CANCELLED,
-    State.RUNNING,
-    State.PENDING,
-)
 _WIDTH = 60
 PIPE_WIDTH = 240
 _WIDE = 120
@@ -202,7 +193,7 @@ def _bar(view: BatchView) -> Text:
     """Return a bar of the states and how much is finished."""
     text = Text()
     total, drawn, sofar = max(view.total, 1), 0, 0
-    for state in _BAR_ORDER:
+    for state in BAR_ORDER:
         sofar += view.status.states.get(state, 0)
         cells = round(sofar * _WIDTH / total) - drawn
         text.append(("░" if state is State.PENDING else "█") * cells, style=STYLES[state])

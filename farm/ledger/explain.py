@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from pathlib import Path
 
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
 from farm.model.errors import LedgerError
+
+FULL_BYTES = 64 << 10
+"""Free bytes below which a disk counts as full: SQLite grows its files by pages of 4 KiB, several at a time."""
 
 _SQLITE: dict[int, tuple[str, str]] = {
     sqlite3.SQLITE_BUSY: (
@@ -66,12 +71,23 @@ def place(url: URL) -> str:
     return f"The ledger {url.set(drivername='postgresql').render_as_string(hide_password=True)}"
 
 
+def _is_full(url: URL) -> bool:
+    """Return whether the disk of a SQLite ledger has no room for another page or two."""
+    try:
+        return shutil.disk_usage(Path(url.database or ".").parent).free < FULL_BYTES
+    except OSError:
+        return False
+
+
 def explain(error: DBAPIError, url: URL) -> LedgerError:
     """Return the error that tells a person what happened and what to do."""
     cause = error.orig
     first_line = (str(cause).strip().splitlines() or ["no message"])[0]
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_IOERR and _is_full(url):
+            # The write-ahead log of a full disk fails as an input/output error.
+            code = sqlite3.SQLITE_FULL
         if code in _SQLITE:
             happened, next_step = _SQLITE[code]
             return LedgerError(f"{place(url)} {happened}.", next_step=next_step)

@@ -18,6 +18,18 @@ DRIVER_SILENCE_S = 30.0
 """A driver that has not been heard of for so long is taken for dead."""
 
 
+BAR_ORDER: tuple[State, ...] = (
+    State.DONE,
+    State.UNKNOWN,
+    State.UNUSABLE,
+    State.QUARANTINED,
+    State.CANCELLED,
+    State.RUNNING,
+    State.PENDING,
+)
+"""States from the left of a bar to its right."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BatchView:
     """Where one batch stands, with what follows from it."""

@@ -55,18 +55,6 @@ class Segment:
     width: float
 
 
-BAR_ORDER: tuple[State, ...] = (
-    State.DONE,
-    State.UNKNOWN,
-    State.UNUSABLE,
-    State.QUARANTINED,
-    State.CANCELLED,
-    State.RUNNING,
-    State.PENDING,
-)
-"""States from the left of a bar to its right."""
-
-
 def page_number(text: str | None) -> int:
     """Return the page that `?page=` asks for; raises NoSuchPageError."""
     if text is None:
@@ -87,7 +75,7 @@ def cut(items: Sequence[Item], number: int, size: int) -> Slice[Item]:
 
 def segments(states: Mapping[State, int]) -> tuple[Segment, ...]:
     """Return the bar of inspections by state; a state that holds anything is never thinner than can be seen."""
-    counts = [(state, states.get(state, 0)) for state in BAR_ORDER]
+    counts = [(state, states.get(state, 0)) for state in status.BAR_ORDER]
     present = [(state, count) for state, count in counts if count]
     least = 4.0
     total = sum(count for _, count in present)

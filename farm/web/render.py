@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from farm.model.inspection import FAILED_STATES
 from farm.model.text import visible
+from farm.service import status
 from farm.web import pages
 from farm.web.words import FILTERS, Words, choose_language
 
@@ -30,8 +31,8 @@ def environment(version: str) -> jinja2.Environment:
         segments=pages.segments,
         shard_figures=pages.shard_figures,
         app_name=pages.app_name,
-        failed_states=sorted(FAILED_STATES, key=pages.BAR_ORDER.index),
-        bar_order=pages.BAR_ORDER,
+        failed_states=sorted(FAILED_STATES, key=status.BAR_ORDER.index),
+        bar_order=status.BAR_ORDER,
     )
     return templates
 

@@ -9,15 +9,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy.exc import OperationalError
 
 from farm.ledger.database import parse
+from farm.ledger.explain import explain
 from farm.ledger.schema import MIGRATIONS
 from farm.ledger.sql import SqlLedger
 from farm.ledger.tables import HEAD, METADATA
@@ -185,6 +188,18 @@ class TestTroubles:
             other.execute("ROLLBACK")
             other.close()
             assert take(ledger).ordinal == 0
+
+    @pytest.mark.parametrize(("free", "said"), [(0, "disk is full"), (1 << 30, "disk reports an error")])
+    def test_a_log_that_cannot_grow_is_told_from_a_broken_disk(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch, free: int, said: str
+    ) -> None:
+        """SQLite calls both an input/output error; the room that is left decides."""
+        failure = sqlite3.OperationalError("disk I/O error")
+        failure.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+        monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+        told = explain(OperationalError("", {}, failure), make_url(f"sqlite:///{path}"))
+
+        assert said in str(told)
 
     def test_a_full_disk_loses_nothing(self, path: Path) -> None:
         """A commit that does not fit is undone whole, and what was there can be read."""
