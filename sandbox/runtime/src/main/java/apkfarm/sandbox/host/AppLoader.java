@@ -1,0 +1,113 @@
+package apkfarm.sandbox.host;
+
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.robolectric.internal.AndroidSandbox;
+import org.robolectric.internal.bytecode.ClassInstrumentor;
+import org.robolectric.internal.bytecode.InstrumentationConfiguration;
+import org.robolectric.pluginapi.Sdk;
+
+/** Finds classes as Android does: the framework first, then the app's dex files, class by class as they are asked for. */
+public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
+  /** Packages that belong to the sandbox, even if the app has classes there. */
+  private static final String[] OURS = {
+    "apkfarm.", "org.robolectric.", "com.google.common.", "javax.inject.", "com.almworks.", "org.objectweb.asm.",
+    "androidx.test.platform.app.InstrumentationRegistry",
+  };
+
+  private final Set<String> framework = new HashSet<>();
+  private final Function<String, byte[]> translator;
+  private final Set<String> names;
+  private final Rewriter rewriter;
+  private final ZipFile apk;
+  private final URL apkUrl;
+  private int defined;
+
+  AppLoader(
+      InstrumentationConfiguration configuration,
+      Sdk sdk,
+      ClassInstrumentor instrumentor,
+      Function<String, byte[]> translator,
+      Set<String> names,
+      Rewriter rewriter,
+      ZipFile apk,
+      URL apkUrl)
+      throws IOException {
+    super(configuration, sdk, instrumentor);
+    this.translator = translator;
+    this.names = names;
+    this.rewriter = rewriter;
+    this.apk = apk;
+    this.apkUrl = apkUrl;
+    try (ZipFile jar = new ZipFile(sdk.getJarPath().toFile())) {
+      jar.stream()
+          .map(ZipEntry::getName)
+          .filter(name -> name.endsWith(".class"))
+          .forEach(name -> framework.add(name.substring(0, name.length() - ".class".length())));
+    }
+  }
+
+  /** How many of the app's classes were used. */
+  public int defined() {
+    return defined;
+  }
+
+  /** Whether the app's dex files have the class of this Java name. */
+  public boolean has(String name) {
+    return names.contains(name.replace('.', '/'));
+  }
+
+  @Override
+  public Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    String internal = name.replace('.', '/');
+    if (!names.contains(internal) || name.startsWith("java.") || framework.contains(internal) || isOurs(name)) {
+      return super.loadClass(name, resolve);
+    }
+    synchronized (getClassLoadingLock(name)) {
+      Class<?> known = findLoadedClass(name);
+      return known != null ? known : define(name, internal);
+    }
+  }
+
+  private Class<?> define(String name, String internal) throws ClassNotFoundException {
+    byte[] bytes = translator.apply(internal);
+    if (bytes == null) {
+      throw new ClassNotFoundException(name + " (cannot be translated)");
+    }
+    bytes = rewriter.rewrite(bytes);
+    int dot = name.lastIndexOf('.');
+    if (dot > 0 && getDefinedPackage(name.substring(0, dot)) == null) {
+      definePackage(name.substring(0, dot), null, null, null, null, null, null, null);
+    }
+    defined++;
+    return defineClass(name, bytes, 0, bytes.length);
+  }
+
+  private static boolean isOurs(String name) {
+    for (String prefix : OURS) {
+      if (name.startsWith(prefix)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public URL getResource(String name) {
+    URL found = super.getResource(name);
+    if (found != null || name.endsWith(".class") || apk.getEntry(name) == null) {
+      return found;
+    }
+    try {
+      return new URL("jar:" + apkUrl + "!/" + name);
+    } catch (MalformedURLException unusable) {
+      return null;
+    }
+  }
+}

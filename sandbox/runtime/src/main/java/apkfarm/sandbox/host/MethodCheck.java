@@ -1,0 +1,129 @@
+package apkfarm.sandbox.host;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.InsnNode;
+import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.VarInsnNode;
+import org.objectweb.asm.tree.analysis.Analyzer;
+import org.objectweb.asm.tree.analysis.AnalyzerException;
+import org.objectweb.asm.tree.analysis.BasicValue;
+import org.objectweb.asm.tree.analysis.BasicVerifier;
+import org.objectweb.asm.tree.analysis.Frame;
+
+/**
+ * Checks every method before the JVM sees it. The JVM's own verifier is off, since it refuses much that Android runs; a
+ * method with an inconsistent stack could then crash the whole process.
+ */
+final class MethodCheck {
+  private static final int ATTEMPTS = 12;
+
+  private MethodCheck() {}
+
+  /** Returns the class with its repairable methods repaired and its broken ones made to throw. */
+  static byte[] repaired(byte[] bytes) {
+    ClassNode node = new ClassNode();
+    new ClassReader(bytes).accept(node, 0);
+    boolean changed = false;
+    for (MethodNode method : node.methods) {
+      if (method.instructions.size() > 0) {
+        changed |= repair(node.name, method);
+      }
+    }
+    if (!changed) {
+      return bytes;
+    }
+    ClassWriter writer = new ClassWriter(0);
+    node.accept(writer);
+    return writer.toByteArray();
+  }
+
+  private static boolean repair(String owner, MethodNode method) {
+    Analyzer<BasicValue> analyzer = new Analyzer<>(new BasicVerifier());
+    try {
+      analyzer.analyze(owner, method);
+      return false;
+    } catch (AnalyzerException first) {
+      if (isHarmless(first)) {
+        return false;
+      }
+      if (!initialise(owner, method, analyzer, first)) {
+        replaceByThrow(owner, method);
+      }
+      return true;
+    } catch (RuntimeException broken) {
+      replaceByThrow(owner, method);
+      return true;
+    }
+  }
+
+  /** A reference of an unexpected type cannot crash the JVM: it fails where it is used. */
+  private static boolean isHarmless(AnalyzerException error) {
+    return String.valueOf(error.getMessage()).contains("found .");
+  }
+
+  /** Gives the method room on its stack and its unset locals a neutral value; returns whether that was enough. */
+  private static boolean initialise(
+      String owner, MethodNode method, Analyzer<BasicValue> analyzer, AnalyzerException first) {
+    int arguments =
+        (Type.getArgumentsAndReturnSizes(method.desc) >> 2) - ((method.access & Opcodes.ACC_STATIC) != 0 ? 1 : 0);
+    Set<String> done = new HashSet<>();
+    AnalyzerException last = first;
+    method.maxStack += 64;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (!String.valueOf(last.getMessage()).contains("Insufficient maximum stack")) {
+        if (!(last.node instanceof VarInsnNode load)
+            || load.getOpcode() < Opcodes.ILOAD
+            || load.getOpcode() > Opcodes.ALOAD
+            || load.var < arguments
+            || !done.add(load.getOpcode() + ":" + load.var)) {
+          return false;
+        }
+        int[] zero = {Opcodes.ICONST_0, Opcodes.LCONST_0, Opcodes.FCONST_0, Opcodes.DCONST_0, Opcodes.ACONST_NULL};
+        int kind = load.getOpcode() - Opcodes.ILOAD;
+        method.instructions.insert(new VarInsnNode(Opcodes.ISTORE + kind, load.var));
+        method.instructions.insert(new InsnNode(zero[kind]));
+      }
+      try {
+        analyzer.analyze(owner, method);
+        method.maxStack = depth(analyzer.getFrames()) + 4;
+        return true;
+      } catch (AnalyzerException next) {
+        last = next;
+      } catch (RuntimeException broken) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private static int depth(Frame<BasicValue>[] frames) {
+    int deepest = 0;
+    for (Frame<BasicValue> frame : frames) {
+      int depth = 0;
+      for (int i = 0; frame != null && i < frame.getStackSize(); i++) {
+        depth += frame.getStack(i).getSize();
+      }
+      deepest = Math.max(deepest, depth);
+    }
+    return deepest;
+  }
+
+  private static void replaceByThrow(String owner, MethodNode method) {
+    method.instructions.clear();
+    method.tryCatchBlocks.clear();
+    method.localVariables = null;
+    method.visitTypeInsn(Opcodes.NEW, "java/lang/VerifyError");
+    method.visitInsn(Opcodes.DUP);
+    method.visitLdcInsn("untranslatable method " + owner + "." + method.name);
+    method.visitMethodInsn(
+        Opcodes.INVOKESPECIAL, "java/lang/VerifyError", "<init>", "(Ljava/lang/String;)V", false);
+    method.visitInsn(Opcodes.ATHROW);
+    method.maxStack = 3;
+  }
+}

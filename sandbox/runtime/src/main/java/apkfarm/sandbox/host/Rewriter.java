@@ -1,0 +1,225 @@
+package apkfarm.sandbox.host;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+
+/**
+ * Sends the sensitive calls of an app's class through {@code Hook.call}: each call site calls a static bridge of its own
+ * class instead, so that the app's stack stays as it is.
+ */
+final class Rewriter {
+  static final String HOOK = "apkfarm/sandbox/app/Hook";
+  static final String BRIDGE = "$apkfarm$";
+  private static final String[] BOXES = {
+    "", "Boolean", "Character", "Byte", "Short", "Integer", "Float", "Long", "Double"
+  };
+
+  private final Map<String, Set<String>> members;
+  private final Set<String> anyOwner;
+  private final Set<String> interfaces;
+
+  /**
+   * @param members names of methods by internal name of their class
+   * @param anyOwner names with descriptor that count on every class, since apps call them on their own subclasses
+   * @param interfaces internal names of the app's interfaces
+   */
+  Rewriter(Map<String, Set<String>> members, Set<String> anyOwner, Set<String> interfaces) {
+    this.members = members;
+    this.anyOwner = anyOwner;
+    this.interfaces = interfaces;
+  }
+
+  private record Site(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+    String bridgeDescriptor() {
+      return opcode == Opcodes.INVOKESTATIC ? descriptor : "(L" + owner + ";" + descriptor.substring(1);
+    }
+  }
+
+  /** Returns the class with its sensitive calls bridged, its native methods answered, and its methods checked. */
+  byte[] rewrite(byte[] bytes) {
+    ClassReader reader = new ClassReader(bytes);
+    ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+    reader.accept(new Bridging(writer, reader), 0);
+    return MethodCheck.repaired(writer.toByteArray());
+  }
+
+  private boolean isSensitive(String owner, String name, String descriptor) {
+    Set<String> names = members.get(owner);
+    return names != null && names.contains(name) || anyOwner.contains(name + descriptor);
+  }
+
+  private final class Bridging extends ClassVisitor {
+    private final String owner;
+    private final boolean ofInterface;
+    private final Map<Site, Integer> sites = new HashMap<>();
+    private final List<Site> order = new ArrayList<>();
+
+    Bridging(ClassVisitor next, ClassReader reader) {
+      super(Opcodes.ASM9, next);
+      this.owner = reader.getClassName();
+      this.ofInterface = (reader.getAccess() & Opcodes.ACC_INTERFACE) != 0;
+    }
+
+    @Override
+    public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] throwing) {
+      if (owner.endsWith("/multidex/MultiDex") && name.startsWith("install") && descriptor.endsWith(")V")) {
+        answer(super.visitMethod(access, name, descriptor, signature, throwing), Type.VOID_TYPE);
+        return null; // All dex files are there already.
+      }
+      if ((access & Opcodes.ACC_NATIVE) != 0) {
+        MethodVisitor body =
+            super.visitMethod(access & ~Opcodes.ACC_NATIVE, name, descriptor, signature, throwing);
+        body.visitCode();
+        body.visitLdcInsn(owner.replace('/', '.') + "." + name);
+        body.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, "nativeCall", "(Ljava/lang/String;)V", false);
+        answer(body, Type.getReturnType(descriptor));
+        return null;
+      }
+      return new Calls(super.visitMethod(access, name, descriptor, signature, throwing));
+    }
+
+    @Override
+    public void visitEnd() {
+      for (int i = 0; i < order.size(); i++) {
+        bridge(cv, i, order.get(i));
+      }
+      super.visitEnd();
+    }
+
+    private final class Calls extends MethodVisitor {
+      Calls(MethodVisitor next) {
+        super(Opcodes.ASM9, next);
+      }
+
+      @Override
+      public void visitTypeInsn(int opcode, String type) {
+        int marker = type.indexOf('\u0001');
+        super.visitTypeInsn(opcode, marker < 0 ? type : type.substring(0, marker));
+      }
+
+      @Override
+      public void visitMethodInsn(int opcode, String to, String name, String descriptor, boolean isInterface) {
+        int marker = to.indexOf('\u0001');
+        String target = marker < 0 ? to : to.substring(marker + 1);
+        boolean constructor = "<init>".equals(name);
+        boolean direct = opcode == Opcodes.INVOKESTATIC || opcode == Opcodes.INVOKESPECIAL;
+        boolean flag = isInterface || direct && !constructor && interfaces.contains(target);
+        if (constructor || opcode == Opcodes.INVOKESPECIAL || ofInterface || target.startsWith("[")
+            || !isSensitive(target, name, descriptor)) {
+          if (constructor && isSensitive(target, name, descriptor)) {
+            super.visitLdcInsn(target.replace('/', '.') + ".<init>");
+            super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, "made", "(Ljava/lang/String;)V", false);
+          }
+          super.visitMethodInsn(opcode, target, name, descriptor, flag);
+          return;
+        }
+        Site site = new Site(opcode, target, name, descriptor, flag);
+        int number =
+            sites.computeIfAbsent(
+                site,
+                ignored -> {
+                  order.add(site);
+                  return order.size() - 1;
+                });
+        super.visitMethodInsn(Opcodes.INVOKESTATIC, owner, BRIDGE + number, site.bridgeDescriptor(), false);
+      }
+    }
+  }
+
+  /** Ends a method with the neutral value of its type: an empty text, null, zero. */
+  private static void answer(MethodVisitor body, Type type) {
+    if (type.getDescriptor().equals("Ljava/lang/String;")) {
+      body.visitLdcInsn("");
+    } else if (type.getSort() > Type.DOUBLE) {
+      body.visitInsn(Opcodes.ACONST_NULL);
+    } else if (type.getSort() != Type.VOID) {
+      body.visitInsn(
+          switch (type.getSort()) {
+            case Type.LONG -> Opcodes.LCONST_0;
+            case Type.FLOAT -> Opcodes.FCONST_0;
+            case Type.DOUBLE -> Opcodes.DCONST_0;
+            default -> Opcodes.ICONST_0;
+          });
+    }
+    body.visitInsn(type.getOpcode(Opcodes.IRETURN));
+    body.visitMaxs(0, 0);
+    body.visitEnd();
+  }
+
+  private static void bridge(ClassVisitor out, int number, Site site) {
+    String descriptor = site.bridgeDescriptor();
+    Type[] arguments = Type.getArgumentTypes(descriptor);
+    Type result = Type.getReturnType(descriptor);
+    int access = Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC | Opcodes.ACC_SYNTHETIC;
+    MethodVisitor body = out.visitMethod(access, BRIDGE + number, descriptor, null, null);
+    body.visitCode();
+    body.visitLdcInsn(site.owner().replace('/', '.') + "." + site.name());
+    body.visitLdcInsn(arguments.length);
+    body.visitTypeInsn(Opcodes.ANEWARRAY, "java/lang/Object");
+    int slot = 0;
+    for (int i = 0; i < arguments.length; i++) {
+      body.visitInsn(Opcodes.DUP);
+      body.visitLdcInsn(i);
+      body.visitVarInsn(arguments[i].getOpcode(Opcodes.ILOAD), slot);
+      box(body, arguments[i]);
+      body.visitInsn(Opcodes.AASTORE);
+      slot += arguments[i].getSize();
+    }
+    body.visitLdcInsn(site.opcode() == Opcodes.INVOKESTATIC);
+    body.visitMethodInsn(
+        Opcodes.INVOKESTATIC, HOOK, "call", "(Ljava/lang/String;[Ljava/lang/Object;Z)Ljava/lang/Object;", false);
+    Label proceed = new Label();
+    body.visitInsn(Opcodes.DUP);
+    body.visitFieldInsn(Opcodes.GETSTATIC, HOOK, "PROCEED", "Ljava/lang/Object;");
+    body.visitJumpInsn(Opcodes.IF_ACMPEQ, proceed);
+    unbox(body, result);
+    body.visitInsn(result.getOpcode(Opcodes.IRETURN));
+    body.visitLabel(proceed);
+    body.visitInsn(Opcodes.POP);
+    slot = 0;
+    for (Type argument : arguments) {
+      body.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), slot);
+      slot += argument.getSize();
+    }
+    body.visitMethodInsn(site.opcode(), site.owner(), site.name(), site.descriptor(), site.isInterface());
+    body.visitInsn(result.getOpcode(Opcodes.IRETURN));
+    body.visitMaxs(0, 0);
+    body.visitEnd();
+  }
+
+  private static void box(MethodVisitor body, Type type) {
+    if (type.getSort() <= Type.DOUBLE) {
+      String box = "java/lang/" + BOXES[type.getSort()];
+      String descriptor = "(" + type.getDescriptor() + ")L" + box + ";";
+      body.visitMethodInsn(Opcodes.INVOKESTATIC, box, "valueOf", descriptor, false);
+    }
+  }
+
+  private static void unbox(MethodVisitor body, Type type) {
+    if (type.getSort() == Type.VOID) {
+      body.visitInsn(Opcodes.POP);
+    } else if (type.getSort() > Type.DOUBLE) {
+      body.visitTypeInsn(Opcodes.CHECKCAST, type.getInternalName());
+    } else {
+      String box =
+          switch (type.getSort()) {
+            case Type.BOOLEAN -> "java/lang/Boolean";
+            case Type.CHAR -> "java/lang/Character";
+            default -> "java/lang/Number";
+          };
+      body.visitTypeInsn(Opcodes.CHECKCAST, box);
+      body.visitMethodInsn(
+          Opcodes.INVOKEVIRTUAL, box, type.getClassName() + "Value", "()" + type.getDescriptor(), false);
+    }
+  }
+}
