@@ -35,9 +35,20 @@ def diagnose(settings: Settings, *, address: str | None) -> Sequence[Check]:
         _attempt("rule packs", _rules),
         _attempt("ray", lambda: _ray(address)),
     ]
-    java = shutil.which("java")
-    detail = f"java is {'there' if java else 'not there'}; this version has no dynamic suite yet"
-    return [*checks, Check(name="dynamic suite", ok=True, detail=detail)]
+    return [*checks, _dynamic()]
+
+
+def _dynamic() -> Check:
+    """Look for what the dynamic suite needs; without it the static suite works, so this never fails."""
+    from workers.dynamic.suite import ENGINE
+    from workers.dynamic.toolkit import BackendMissingError, find_toolkit
+
+    try:
+        find_toolkit()
+    except BackendMissingError as error:
+        return Check(name="dynamic suite", ok=True, detail="cannot run here; the static suite can", next_step=str(error))
+    detail = f"{ENGINE} by 'python -m workers APK --suite dynamic'; confined by bubblewrap, no network"
+    return Check(name="dynamic suite", ok=True, detail=detail)
 
 
 def _attempt(name: str, trial: Callable[[], tuple[str, str]]) -> Check:

@@ -1,4 +1,4 @@
-"""`python -m workers APK` prints the evidence of the static suite, `python -m workers xrefs APK` who calls what."""
+"""`python -m workers APK` prints the evidence of a suite, `python -m workers xrefs APK` who calls what."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from workers.dynamic import suite as dynamic_suite
 from workers.inspect import DEFAULT_LIMITS, inspect_apk
 from workers.isolation import guard
 from workers.model.errors import InspectionError
+from workers.model.evidence import JSON
 from workers.model.outcome import OutcomeClass
 from workers.static.view import StaticView
 
@@ -25,6 +27,8 @@ _DESCRIPTION = """\
 Inspect one APK on this machine, without cluster, object store or ledger.
 
   python -m workers APK         print the evidence document of the static suite (JSON)
+  python -m workers APK --suite dynamic --out DIR
+                                run the app in the sandbox; the document has `dynamic`, screenshots go to DIR
   python -m workers xrefs APK   print each distinct pair of calling and called method: one a line, sorted, TAB between
 """
 _EPILOG = "Exit codes: 0 inspected, 2 wrong usage, 4 no such file, 11 not inspected (the document says why)."
@@ -37,20 +41,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     xrefs = words[:1] == ["xrefs"]
     parser = argparse.ArgumentParser(
         prog="python -m workers",
-        usage="python -m workers [xrefs] APK",
+        usage="python -m workers [xrefs] APK [--suite static|dynamic] [--out DIR]",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("apk", metavar="APK", type=Path, help="path of the file")
-    path: Path = parser.parse_args(words[1:] if xrefs else words).apk
+    parser.add_argument("--suite", choices=("static", "dynamic"), default="static", help="suite to run (static)")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="folder for screenshots; only with --suite dynamic")
+    options = parser.parse_args(words[1:] if xrefs else words)
+    path: Path = options.apk
+    dynamic = options.suite == "dynamic"
+    if dynamic != (options.out is not None) or (dynamic and xrefs):
+        parser.error("--suite dynamic and --out DIR go together, and not with xrefs.")
     try:
         data = path.read_bytes()
     except OSError as error:
         sys.stderr.write(f"Cannot read {path}: {error.strerror or error}. Give the path of an APK file.\n")
         return EXIT_NO_FILE
     try:
-        code = _print_xrefs(data) if xrefs else _print_evidence(data)
+        if dynamic:
+            code = _print_dynamic(path, data, options.out)
+        else:
+            code = _print_xrefs(data) if xrefs else _print_evidence(data)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever reads has seen enough; Python would complain once more when it closes standard output.
@@ -64,6 +77,23 @@ def _print_evidence(data: bytes) -> int:
     evidence = inspect_apk(data)
     _print(json.dumps(evidence.as_json(), ensure_ascii=False, indent=2) + "\n")
     return EXIT_OK if evidence.outcome.outcome_class is OutcomeClass.OK else EXIT_NOT_INSPECTED
+
+
+def _print_dynamic(path: Path, data: bytes, out: Path) -> int:
+    """Run the app, print the document, and leave the screenshots in `out`."""
+    view = StaticView(data)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        document = dynamic_suite.run(path, view, out)
+    except OSError as error:
+        sys.stderr.write(f"Cannot write to {out}: {error.strerror or error}. Give a folder of your own.\n")
+        return EXIT_NO_FILE
+    except InspectionError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_NOT_INSPECTED
+    whole: dict[str, JSON] = {"app": view.known_identity.as_json(), "dynamic": document}
+    _print(json.dumps(whole, ensure_ascii=False, indent=2) + "\n")
+    return EXIT_OK if document["outcome"] == "inspected" else EXIT_NOT_INSPECTED
 
 
 def _print_xrefs(data: bytes) -> int:

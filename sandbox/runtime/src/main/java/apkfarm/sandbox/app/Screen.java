@@ -12,11 +12,8 @@ import android.view.accessibility.AccessibilityNodeInfo;
 import android.view.accessibility.AccessibilityNodeProvider;
 import android.widget.Checkable;
 import android.widget.TextView;
-import java.io.IOException;
-import java.io.OutputStream;
+import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Field;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -73,8 +70,8 @@ final class Screen {
     return window.getLayoutParams() instanceof WindowManager.LayoutParams params ? params.type : -1;
   }
 
-  /** Returns the tree, after the picture was written to {@code png}. */
-  Map<String, Object> describe(Path png) {
+  /** Returns the tree and the picture, as PNG. */
+  Map<String, Object> describe() {
     List<Object> described = new ArrayList<>();
     for (View window : windows) {
       List<Map<String, Object>> nodes = new ArrayList<>();
@@ -84,7 +81,7 @@ final class Screen {
     Map<String, Object> screen = new HashMap<>();
     screen.put("activity", top);
     screen.put("windows", described);
-    screen.put("png", draw(png) ? png.getFileName().toString() : null);
+    screen.put("png", windows.isEmpty() ? null : draw());
     return screen;
   }
 
@@ -148,7 +145,7 @@ final class Screen {
     }
   }
 
-  private boolean draw(Path png) {
+  private byte[] draw() {
     Bitmap picture = Bitmap.createBitmap(WIDTH, HEIGHT, Bitmap.Config.ARGB_8888);
     Canvas canvas = new Canvas(picture);
     canvas.drawColor(Color.WHITE);
@@ -169,10 +166,8 @@ final class Screen {
       canvas.restore();
       first = false;
     }
-    try (OutputStream out = Files.newOutputStream(png)) {
-      return !windows.isEmpty() && picture.compress(Bitmap.CompressFormat.PNG, 90, out);
-    } catch (IOException full) {
-      return false;
-    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    picture.compress(Bitmap.CompressFormat.PNG, 90, out);
+    return out.toByteArray();
   }
 }

@@ -16,6 +16,7 @@ import android.os.Looper;
 import android.os.SystemClock;
 import android.view.accessibility.AccessibilityManager;
 import apkfarm.sandbox.host.AppLoader;
+import apkfarm.sandbox.host.Cost;
 import apkfarm.sandbox.host.Job;
 import apkfarm.sandbox.host.Wire;
 import java.io.IOException;
@@ -99,7 +100,8 @@ public final class Session {
       case "load" -> reply.put("application", load());
       case "launch" -> reply.put("resumed", job.launcher() != null && start(job.launcher(), launcherIntent()));
       case "idle" -> idle(Long.parseLong(words[1]));
-      case "screen" -> reply.put("screen", Screen.of(roots()).describe(job.out().resolve(words[1])));
+      case "screen" -> reply.put("screen", Screen.of(roots()).describe());
+      case "cost" -> reply.put("cost", Cost.soFar());
       default -> throw new IllegalArgumentException("unknown command");
     }
   }

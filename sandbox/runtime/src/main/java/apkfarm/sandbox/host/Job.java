@@ -13,7 +13,6 @@ import java.util.Set;
 /** What the worker has said about the app: a properties file beside the APK. */
 public record Job(
     Path apk,
-    Path out,
     String packageName,
     int targetSdk,
     String componentFactory,
@@ -40,7 +39,6 @@ public record Job(
         .forEach(name -> canaries.put(name.substring("canary.".length()), values.getProperty(name)));
     return new Job(
         Path.of(values.getProperty("apk")),
-        Path.of(values.getProperty("out")),
         values.getProperty("package"),
         Integer.parseInt(values.getProperty("target_sdk")),
         values.getProperty("component_factory"),

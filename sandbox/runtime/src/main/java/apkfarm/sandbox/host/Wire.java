@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -38,7 +40,7 @@ public final class Wire {
     if (++events < MAX_EVENTS) {
       send("event", fields);
     } else if (events == MAX_EVENTS) {
-      send("event", Map.of("kind", "limit", "op", "events", "args", java.util.List.of(String.valueOf(MAX_EVENTS))));
+      send("event", Map.of("kind", "limit", "op", "events", "args", List.of(String.valueOf(MAX_EVENTS))));
     }
   }
 
@@ -64,6 +66,8 @@ public final class Wire {
   private static void json(StringBuilder out, Object value) {
     if (value == null || value instanceof Number || value instanceof Boolean) {
       out.append(value);
+    } else if (value instanceof byte[] bytes) {
+      out.append('"').append(Base64.getEncoder().encodeToString(bytes)).append('"');
     } else if (value instanceof Map<?, ?> map) {
       String separator = "{";
       for (Map.Entry<?, ?> entry : map.entrySet()) {

@@ -1,0 +1,110 @@
+"""One confined JVM with one app in it: commands go in, lines of JSON come out, and every one of them is distrusted."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+Line = dict[str, Any]
+"""One line of the sandbox; `type` says which."""
+_MAX_LINE = 16 << 20
+_MAX_OUTPUT = 64 << 20
+
+
+class SandboxEndedError(Exception):
+    """The process is gone, or says what it may not: the run ends with what was seen so far."""
+
+
+class SandboxTimeoutError(SandboxEndedError):
+    """The app has used up its time."""
+
+
+class SandboxProcess:
+    """Context manager; leaving it kills the whole process group, whatever the app has started."""
+
+    def __init__(self, command: Sequence[str], *, seconds: float, on_line: Callable[[Line], None]) -> None:
+        """Start `command`; `on_line` gets every line that is not a reply; after `seconds` nothing is waited for."""
+        self._deadline = time.monotonic() + seconds
+        self._on_line = on_line
+        self._buffer = bytearray()
+        self._received = 0
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        self._selector = selectors.DefaultSelector()
+        assert self._process.stdout is not None  # noqa: S101 - for the type checker: a pipe was asked for
+        self._out = self._process.stdout.fileno()
+        os.set_blocking(self._out, False)
+        self._selector.register(self._out, selectors.EVENT_READ)
+
+    def __enter__(self) -> Self:
+        """Return the process."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Kill and reap."""
+        with contextlib.suppress(ProcessLookupError):  # It may have ended by itself.
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._selector.close()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):  # The last command may not have been read.
+                    pipe.close()
+        self._process.wait()
+
+    def wait_for(self, kind: str) -> Line:
+        """Return the next line of type `kind`; raises SandboxEndedError or SandboxTimeoutError."""
+        while True:
+            line = self._next()
+            if line.get("type") == kind:
+                return line
+            self._on_line(line)
+
+    def ask(self, *words: str) -> Line:
+        """Send one command and return its reply; raises SandboxEndedError or SandboxTimeoutError."""
+        assert self._process.stdin is not None  # noqa: S101 - for the type checker: a pipe was asked for
+        try:
+            self._process.stdin.write("\t".join(words).encode() + b"\n")
+            self._process.stdin.flush()
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise SandboxEndedError("The process of the app has ended.") from error
+        return self.wait_for("reply")
+
+    def _next(self) -> Line:
+        """Return the next line that is a JSON object; garbage between lines is skipped."""
+        while True:
+            end = self._buffer.find(b"\n")
+            if end < 0:
+                self._fill()
+                continue
+            raw = bytes(self._buffer[:end])
+            del self._buffer[: end + 1]
+            try:
+                line = json.loads(raw)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(line, dict):
+                return line
+
+    def _fill(self) -> None:
+        """Read what is there, within the bounds of time and size."""
+        left = self._deadline - time.monotonic()
+        if left <= 0 or not self._selector.select(left):
+            raise SandboxTimeoutError("The app used up its time.")
+        chunk = os.read(self._out, 1 << 16)
+        if not chunk:
+            raise SandboxEndedError("The process of the app has ended.")
+        self._received += len(chunk)
+        self._buffer += chunk
+        if self._received > _MAX_OUTPUT or len(self._buffer) > _MAX_LINE:
+            raise SandboxEndedError("The app wrote more than may be read.")

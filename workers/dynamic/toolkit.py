@@ -1,0 +1,50 @@
+"""Find what the sandbox runs on: Java, bubblewrap, and the classes that `make sandbox` has built."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME_VARIABLE = "APKFARM_SANDBOX"
+"""Environment variable with the folder of the built sandbox; otherwise `sandbox` beside the packages is taken."""
+_FRAMEWORK = "android-all-instrumented-*.jar"
+
+
+class BackendMissingError(Exception):
+    """Something that the sandbox needs is not on this machine; the message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Toolkit:
+    """Absolute paths of the programs and folders that one run needs."""
+
+    java: Path
+    """Home of the Java runtime."""
+    bwrap: Path
+    runtime: Path
+    """Folder with `classes` and `lib` of the process that runs the app."""
+    translator: Path
+    """The same of the translator, which must stay on a class path of its own."""
+
+
+def find_toolkit() -> Toolkit:
+    """Return what is there.
+
+    Raises:
+        BackendMissingError: something is not there.
+    """
+    java, bwrap = shutil.which("java"), shutil.which("bwrap")
+    if java is None:
+        raise BackendMissingError("Java is not installed. Debian: apt-get install openjdk-17-jdk-headless maven.")
+    if bwrap is None:
+        raise BackendMissingError("bubblewrap is not installed. Debian: apt-get install bubblewrap.")
+    home = Path(os.environ.get(HOME_VARIABLE) or Path(__file__).resolve().parents[2] / "sandbox")
+    runtime, translator = home / "runtime" / "target", home / "translator" / "target"
+    built = (runtime / "classes").is_dir() and (translator / "classes").is_dir()
+    if not built or not any((runtime / "lib").glob(_FRAMEWORK)):
+        raise BackendMissingError("The sandbox is not built. In a checkout of apkfarm: make sandbox.")
+    return Toolkit(
+        java=Path(java).resolve().parents[1], bwrap=Path(bwrap).resolve(), runtime=runtime, translator=translator
+    )
