@@ -46,7 +46,9 @@ def _dynamic() -> Check:
     try:
         find_toolkit()
     except BackendMissingError as error:
-        return Check(name="dynamic suite", ok=True, detail="cannot run here; the static suite can", next_step=str(error))
+        return Check(
+            name="dynamic suite", ok=True, detail="cannot run here; the static suite can", next_step=str(error)
+        )
     detail = f"{ENGINE} by 'python -m workers APK --suite dynamic'; confined by bubblewrap, no network"
     return Check(name="dynamic suite", ok=True, detail=detail)
 

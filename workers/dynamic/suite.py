@@ -147,7 +147,7 @@ def run(apk: Path, view: StaticView, out: Path, *, seconds: float = SECONDS) -> 
         job.flush()
         outcome, reason = _cold_start(state, command(toolkit, apk=apk, job=Path(job.name)), launcher, seconds)
     cost: dict[str, JSON] = {**state.cost, "wall_s": round(time.monotonic() - started, 2)}
-    if outcome == "inspected":
+    if outcome in {"inspected", "crashed_at_launch"}:
         found = packer.extract(view)
         if isinstance(found, dict) and found.get("shell"):
             outcome, reason = "packed", f"The app's own code is hidden by the packer {found['name']}."
@@ -158,7 +158,7 @@ def _cold_start(state: _Run, argv: Sequence[str], launcher: str | None, seconds:
     """Start the app and let it lie for 30 simulated seconds; return the outcome and a sentence on it."""
     try:
         with SandboxProcess(argv, seconds=seconds, on_line=state.line) as process:
-            state.since_start(process.wait_for("ready"))
+            process.wait_for("ready")
             state.application = process.ask("load").get("application") is True
             if launcher is None:
                 process.ask("idle", str(COLD_START_MS))
@@ -208,10 +208,14 @@ def _document(state: _Run, outcome: str, reason: str, cost: dict[str, JSON]) -> 
 
 
 def _failure(component: dict[str, JSON]) -> JSON:
-    """Return one failure with its cause and whose fault it is: `sandbox` unless a frame of the app raised it."""
+    """Return one failure with its cause and whose fault it is.
+
+    `input` if the class of the component is not in the APK, `app` if a frame of the app raised it, else `sandbox`.
+    """
     trace = component["trace"]
     lines = [str(line) for line in trace] if isinstance(trace, list) else []
     first = next((line.strip() for line in lines[1:2]), "")
     ours = not first or first.startswith((*_PLATFORM, "org.robolectric.", "apkfarm."))
-    fault = "sandbox" if ours else "app"
+    absent = lines[:1] == [f"java.lang.ClassNotFoundException: {component['name']}"]
+    fault = "input" if absent else "sandbox" if ours else "app"
     return {**{k: component[k] for k in ("kind", "name", "step")}, "cause": "\n".join(lines), "fault": fault}

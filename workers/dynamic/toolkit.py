@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 HOME_VARIABLE = "APKFARM_SANDBOX"
@@ -40,6 +42,11 @@ def find_toolkit() -> Toolkit:
         raise BackendMissingError("Java is not installed. Debian: apt-get install openjdk-17-jdk-headless maven.")
     if bwrap is None:
         raise BackendMissingError("bubblewrap is not installed. Debian: apt-get install bubblewrap.")
+    if not _can_confine(bwrap):
+        raise BackendMissingError(
+            "bubblewrap cannot make namespaces here. Allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, or "
+            "AppArmor's restriction of them off), or give the container the right to."
+        )
     home = Path(os.environ.get(HOME_VARIABLE) or Path(__file__).resolve().parents[2] / "sandbox")
     runtime, translator = home / "runtime" / "target", home / "translator" / "target"
     built = (runtime / "classes").is_dir() and (translator / "classes").is_dir()
@@ -48,3 +55,13 @@ def find_toolkit() -> Toolkit:
     return Toolkit(
         java=Path(java).resolve().parents[1], bwrap=Path(bwrap).resolve(), runtime=runtime, translator=translator
     )
+
+
+@cache
+def _can_confine(bwrap: str) -> bool:
+    """Return whether this machine lets bubblewrap do its work; tried once per process."""
+    trial = [bwrap, "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--", "/bin/true"]
+    try:
+        return subprocess.run(trial, capture_output=True, timeout=10, check=False).returncode == 0  # noqa: S603 - ours
+    except (OSError, subprocess.TimeoutExpired):
+        return False
