@@ -44,8 +44,8 @@ def find_toolkit() -> Toolkit:
         raise BackendMissingError("bubblewrap is not installed. Debian: apt-get install bubblewrap.")
     if not _can_confine(bwrap):
         raise BackendMissingError(
-            "bubblewrap cannot make namespaces here. Allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, or "
-            "AppArmor's restriction of them off), or give the container the right to."
+            "bubblewrap cannot make namespaces here. Allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
+            "or AppArmor's restriction of them off), or give the container the right to."
         )
     home = Path(os.environ.get(HOME_VARIABLE) or Path(__file__).resolve().parents[2] / "sandbox")
     runtime, translator = home / "runtime" / "target", home / "translator" / "target"
@@ -62,6 +62,6 @@ def _can_confine(bwrap: str) -> bool:
     """Return whether this machine lets bubblewrap do its work; tried once per process."""
     trial = [bwrap, "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--", "/bin/true"]
     try:
-        return subprocess.run(trial, capture_output=True, timeout=10, check=False).returncode == 0  # noqa: S603 - ours
+        return subprocess.run(trial, capture_output=True, timeout=10, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
