@@ -9,12 +9,18 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
+def _sha256(path: Path) -> str:
+    """Return the hash of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def main() -> int:
     """Return 0 if the folders hold exactly the jars of the table, else say what differs and return 1."""
     rows = [line.split("\t") for line in (HERE / "artefacts.tsv").read_text().splitlines() if not line.startswith("#")]
     expected = {(module, name): digest for module, name, digest, _ in rows}
     found = {
-        (module, jar.name): hashlib.sha256(jar.read_bytes()).hexdigest()
+        (module, jar.name): _sha256(jar)
         for module in ("runtime", "translator")
         for jar in (HERE / module / "target" / "lib").glob("*.jar")
     }

@@ -24,7 +24,8 @@ def _missing() -> str:
     return ""
 
 
-pytestmark = pytest.mark.skipif(bool(_missing()), reason=f"The dynamic suite cannot run here. {_missing()}")
+MISSING = _missing()
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"The dynamic suite cannot run here. {MISSING}")
 
 
 def _run(name: str, out: Path) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class SandboxProcess:
             raw = bytes(self._buffer[:end])
             del self._buffer[: end + 1]
             try:
-                line = json.loads(raw)
+                line = json.loads(raw, parse_constant=_refuse)
             except (ValueError, RecursionError):
                 continue
             if isinstance(line, dict):
@@ -108,3 +108,8 @@ class SandboxProcess:
         self._buffer += chunk
         if self._received > _MAX_OUTPUT or len(self._buffer) > _MAX_LINE:
             raise SandboxEndedError("The app wrote more than may be read.")
+
+
+def _refuse(word: str) -> None:
+    """Refuse NaN and Infinity: Python reads them, but no other reader of the document would."""
+    raise ValueError(word)

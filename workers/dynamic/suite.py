@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import tempfile
 import time
 from collections.abc import Sequence
@@ -17,7 +15,9 @@ from workers.dynamic.event import Event, EventKind, Phase
 from workers.dynamic.job import properties
 from workers.dynamic.members import kind_of
 from workers.dynamic.process import Line, SandboxEndedError, SandboxProcess, SandboxTimeoutError
+from workers.dynamic.screen import picture, tree
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
+from workers.model.errors import InspectionError
 from workers.model.evidence import JSON
 from workers.static.extractors import packer
 from workers.static.view import StaticView
@@ -30,7 +30,6 @@ SECONDS = 120.0
 _KINDS = frozenset(kind.value for kind in EventKind)
 _MAX_EVENTS = 20_000
 _MAX_TEXT = 400
-_PNG = b"\x89PNG\r\n\x1a\n"
 # Frames of these are the platform's: the first other frame is whose call it is.
 _PLATFORM = ("java.", "javax.", "android.", "com.android.internal.", "dalvik.", "libcore.", "sun.")
 
@@ -49,6 +48,8 @@ class _Run:
     application: bool = False
     resumed: bool = False
     ended_itself: bool = False
+    fault: str = ""
+    """What made the sandbox itself give up."""
     cost: dict[str, JSON] = field(default_factory=dict)
     """As the sandbox itself has measured it; empty if it did not come that far."""
 
@@ -56,33 +57,38 @@ class _Run:
         """Take one line of the sandbox; what has the wrong shape is left out, since the app may have written it."""
         match line:
             case {"type": "event", "op": str(op), "kind": str(kind)} if len(self.events) < _MAX_EVENTS:
-                told, pi_kind = kind_of(op, _texts(line.get("args")))
-                if told and kind in _KINDS:
-                    self.events.append(self._event(line, EventKind(kind), op, pi_kind))
+                if kind in _KINDS:
+                    self._tell(line, EventKind(kind), op)
             case {"type": "component", "kind": str(kind), "name": str(name), "ok": bool(ok)}:
                 trace = _texts(line.get("trace"))
                 step = str(line.get("step", "start"))[:_MAX_TEXT]
                 self.components.append(
                     {"kind": kind[:_MAX_TEXT], "name": name[:_MAX_TEXT], "step": step, "ok": ok, "trace": list(trace)}
                 )
+            case {"type": "fault", "cause": str(cause)}:
+                self.fault = cause[:_MAX_TEXT]
             case _:
                 pass  # Of no known shape.
 
-    def _event(self, line: Line, kind: EventKind, op: str, pi_kind: str | None) -> Event:
-        """Build the event of one line."""
-        stack = _texts(line.get("stack"))
-        return Event(
+    def _tell(self, line: Line, kind: EventKind, op: str) -> None:
+        """Keep the event of one line, if its call is one that counts."""
+        args, stack = _texts(line.get("args")), _texts(line.get("stack"))
+        told, pi_kind = kind_of(op, args)
+        if not told:
+            return
+        event = Event(
             sim_ms=self.since_start(line),
             phase=Phase.COLD_START,
             kind=kind,
             op=op[:_MAX_TEXT],
             pi_kind=pi_kind,
-            args=_texts(line.get("args")),
+            args=args,
             stack=stack,
             subject=self._subject(stack),
             backend="sandbox",
             grade="simulated",
         )
+        self.events.append(event)
 
     def since_start(self, line: Line) -> int:
         """Return the simulated time of a line, counted from the first one."""
@@ -111,14 +117,11 @@ class _Run:
         screen = reply.get("screen")
         if not isinstance(screen, dict):
             return
-        try:
-            picture = base64.b64decode(str(screen.pop("png", None) or ""), validate=True)
-        except (binascii.Error, ValueError):
-            picture = b""
-        if picture.startswith(_PNG):
-            (self.out / f"{name}.png").write_bytes(picture)
+        content = picture(screen)
+        if content:
+            (self.out / f"{name}.png").write_bytes(content)
             self.screenshots.append(f"{name}.png")
-        self.screens.append({"label": name, "phase": Phase.COLD_START.value, **screen})
+        self.screens.append({"label": name, "phase": Phase.COLD_START.value, **tree(screen)})
 
 
 def _texts(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever stood in the line
@@ -147,11 +150,19 @@ def run(apk: Path, view: StaticView, out: Path, *, seconds: float = SECONDS) -> 
         job.flush()
         outcome, reason = _cold_start(state, command(toolkit, apk=apk, job=Path(job.name)), launcher, seconds)
     cost: dict[str, JSON] = {**state.cost, "wall_s": round(time.monotonic() - started, 2)}
-    if outcome in {"inspected", "crashed_at_launch"}:
-        found = packer.extract(view)
-        if isinstance(found, dict) and found.get("shell"):
-            outcome, reason = "packed", f"The app's own code is hidden by the packer {found['name']}."
+    shell = _shell(view) if outcome in {"inspected", "crashed_at_launch"} else None
+    if shell is not None:
+        outcome, reason = "packed", f"The app's own code is hidden by the packer {shell}."
     return _document(state, outcome, reason, cost)
+
+
+def _shell(view: StaticView) -> str | None:
+    """Return the name of the packer that hides the app's code; None if none does, or the code cannot be read."""
+    try:
+        found = packer.extract(view)
+    except InspectionError:
+        return None  # The static suite tells what is wrong with the file.
+    return str(found["name"]) if isinstance(found, dict) and found.get("shell") else None
 
 
 def _cold_start(state: _Run, argv: Sequence[str], launcher: str | None, seconds: float) -> tuple[str, str]:
@@ -173,7 +184,7 @@ def _cold_start(state: _Run, argv: Sequence[str], launcher: str | None, seconds:
     except SandboxTimeoutError as error:
         return "timeout", str(error)
     except SandboxEndedError as error:
-        return "crashed_at_launch", str(error)
+        return "crashed_at_launch", f"The sandbox failed: {state.fault}" if state.fault else str(error)
     if state.resumed:
         return "inspected", ""
     failed = next((c for c in state.components if not c["ok"]), None)
@@ -182,7 +193,7 @@ def _cold_start(state: _Run, argv: Sequence[str], launcher: str | None, seconds:
 
 def _document(state: _Run, outcome: str, reason: str, cost: dict[str, JSON]) -> dict[str, JSON]:
     """Return the document; see docs/reference/dynamic.md."""
-    lines = [c for c in state.components if c["step"] in {"start", "attach"}]
+    tried = [c for c in state.components if c["step"] in {"start", "attach"}]
     limits = sorted({event.op for event in state.events if event.kind is EventKind.LIMIT})
     return {
         "engine": ENGINE,
@@ -193,8 +204,8 @@ def _document(state: _Run, outcome: str, reason: str, cost: dict[str, JSON]) -> 
         "reached": {"application": state.application, "launcher_resumed": state.resumed},
         "ended_itself": state.ended_itself,
         "components": {
-            "tried": len(lines),
-            "ok": sum(c["ok"] is True for c in lines),
+            "tried": len(tried),
+            "ok": sum(c["ok"] is True for c in tried),
             "failures": [_failure(c) for c in state.components if not c["ok"]],
         },
         "consent": None,

@@ -27,7 +27,7 @@ def test_a_reply_comes_after_the_lines_before_it(start: Callable[..., SandboxPro
     program = """
 input()
 print('{"type":"event","op":"a"}')
-print('garbage'); print('[1]'); print('{"type":')
+print('garbage'); print('[1]'); print('{"type":'); print('{"type":"event","op":NaN}'); print('[' * 100000)
 print('{"type":"reply","n":1}', flush=True)
 """
     with start(program, lines=lines) as process:

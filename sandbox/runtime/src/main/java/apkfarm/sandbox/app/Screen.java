@@ -37,21 +37,18 @@ final class Screen {
     this.top = top;
   }
 
-  /** Takes the windows of the activities that are shown, and the dialogs over them. */
-  static Screen of(List<Activity> shown) {
+  /** Takes the window of the activity that is shown, if there is one, and the dialogs over it. */
+  static Screen of(Activity shown) {
+    View base = shown == null ? null : shown.getWindow().getDecorView();
     List<View> windows = new ArrayList<>();
     for (View window : allWindows()) {
-      if (type(window) != WindowManager.LayoutParams.TYPE_BASE_APPLICATION || belongs(window, shown)) {
+      if (type(window) != WindowManager.LayoutParams.TYPE_BASE_APPLICATION || window == base) {
         windows.add(window);
       }
     }
     windows.sort(
         Comparator.comparingInt(w -> type(w) == WindowManager.LayoutParams.TYPE_BASE_APPLICATION ? 0 : 1));
-    return new Screen(windows, shown.isEmpty() ? "" : shown.get(0).getClass().getName());
-  }
-
-  private static boolean belongs(View window, List<Activity> shown) {
-    return shown.stream().anyMatch(activity -> activity.getWindow().getDecorView() == window);
+    return new Screen(windows, shown == null ? "" : shown.getClass().getName());
   }
 
   @SuppressWarnings("unchecked")

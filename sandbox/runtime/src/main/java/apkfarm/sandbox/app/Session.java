@@ -100,7 +100,7 @@ public final class Session {
       case "load" -> reply.put("application", load());
       case "launch" -> reply.put("resumed", job.launcher() != null && start(job.launcher(), launcherIntent()));
       case "idle" -> idle(Long.parseLong(words[1]));
-      case "screen" -> reply.put("screen", Screen.of(roots()).describe());
+      case "screen" -> reply.put("screen", Screen.of(activities.isEmpty() ? null : activities.peek().get()).describe());
       case "cost" -> reply.put("cost", Cost.soFar());
       default -> throw new IllegalArgumentException("unknown command");
     }
@@ -268,14 +268,6 @@ public final class Session {
     if (name != null && activities.size() < MAX_ACTIVITIES) {
       start(name, intent);
     }
-  }
-
-  private List<Activity> roots() {
-    List<Activity> shown = new ArrayList<>();
-    if (!activities.isEmpty()) {
-      shown.add(activities.peek().get());
-    }
-    return shown;
   }
 
   void wanted(Intent intent) {

@@ -58,11 +58,6 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
     return defined;
   }
 
-  /** Whether the app's dex files have the class of this Java name. */
-  public boolean has(String name) {
-    return names.contains(name.replace('.', '/'));
-  }
-
   @Override
   public Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     String internal = name.replace('.', '/');

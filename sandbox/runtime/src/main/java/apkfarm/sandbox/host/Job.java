@@ -15,7 +15,6 @@ public record Job(
     Path apk,
     String packageName,
     int targetSdk,
-    String componentFactory,
     String launcher,
     Map<String, Set<String>> members,
     Map<String, String> canaries) {
@@ -41,7 +40,6 @@ public record Job(
         Path.of(values.getProperty("apk")),
         values.getProperty("package"),
         Integer.parseInt(values.getProperty("target_sdk")),
-        values.getProperty("component_factory"),
         values.getProperty("launcher"),
         members,
         canaries);

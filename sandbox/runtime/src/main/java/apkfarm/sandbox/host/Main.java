@@ -209,11 +209,6 @@ public final class Main {
     }
 
     @Override
-    public String getAppComponentFactory() {
-      return job.componentFactory();
-    }
-
-    @Override
     public int getTargetSdkVersion() {
       return job.targetSdk();
     }
