@@ -15,7 +15,7 @@ from workers.dynamic.event import Event, EventKind, Phase
 from workers.dynamic.job import properties
 from workers.dynamic.members import kind_of
 from workers.dynamic.process import Line, SandboxEndedError, SandboxProcess, SandboxTimeoutError
-from workers.dynamic.screen import picture, tree
+from workers.dynamic.screen import read_screen
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
 from workers.model.errors import InspectionError
 from workers.model.evidence import JSON
@@ -114,14 +114,13 @@ class _Run:
 
     def screen(self, name: str, reply: Line) -> None:
         """Keep a screen: the tree in the document, the picture as a file."""
-        screen = reply.get("screen")
-        if not isinstance(screen, dict):
+        if not isinstance(reply.get("screen"), dict):
             return
-        content = picture(screen)
-        if content:
-            (self.out / f"{name}.png").write_bytes(content)
+        screen = read_screen(reply["screen"])
+        if screen.png:
+            (self.out / f"{name}.png").write_bytes(screen.png)
             self.screenshots.append(f"{name}.png")
-        self.screens.append({"label": name, "phase": Phase.COLD_START.value, **tree(screen)})
+        self.screens.append({"label": name, "phase": Phase.COLD_START.value, **screen.as_json()})
 
 
 def _texts(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever stood in the line
