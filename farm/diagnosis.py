@@ -40,17 +40,25 @@ def diagnose(settings: Settings, *, address: str | None) -> Sequence[Check]:
 
 def _dynamic() -> Check:
     """Look for what the dynamic suite needs; without it the static suite works, so this never fails."""
+    from workers.dynamic.confinement import in_force
     from workers.dynamic.suite import ENGINE
     from workers.dynamic.toolkit import BackendMissingError, find_toolkit
 
     try:
-        find_toolkit()
+        toolkit = find_toolkit()
     except BackendMissingError as error:
         return Check(
             name="dynamic suite", ok=True, detail="cannot run here; the static suite can", next_step=str(error)
         )
-    detail = f"{ENGINE} by 'python -m workers APK --suite dynamic'; confined by bubblewrap, no network"
-    return Check(name="dynamic suite", ok=True, detail=detail)
+    walls = in_force(toolkit)
+    isolation = ", ".join(f"{what}: {means}" for what, means in walls.items())
+    advice = {"none": "Apps run without a network; 'make sandbox' installs the sinkhole that answers them."}
+    return Check(
+        name="dynamic suite",
+        ok=True,
+        detail=f"{ENGINE} by 'python -m workers APK --suite dynamic'; isolation in force: {isolation}",
+        next_step=advice.get(walls["network"], ""),
+    )
 
 
 def _attempt(name: str, trial: Callable[[], tuple[str, str]]) -> Check:

@@ -1,53 +1,92 @@
-"""The command line of one confined run: no home, no network, a read-only system, one temporary folder in memory."""
+"""The command line of one confined run: no home, no network but the sinkhole, a read-only system, limits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+from workers.dynamic.limits import Limits, limited, memory_means, tasks_means
 from workers.dynamic.toolkit import Toolkit
 
-_OPENED = ("lang", "util", "io", "net", "lang.reflect", "text", "nio")
-_HEAP = "-Xmx1536m"
-_TMP_BYTES = 1 << 30
+_OPENED = ("java.lang", "java.util", "java.io", "java.net", "java.lang.reflect", "java.text", "java.nio")
+_OPENED_INTERNAL = ("jdk.internal.access", "sun.security.ssl")
+"""The second for old HTTP clients, which take the trust manager out of the fields of the default TLS factory."""
+_TMP_BYTES = 512 << 20
+RUN_LIMITS = Limits(memory_bytes=(1536 << 20) + _TMP_BYTES, tasks=400)
+"""Of the JVM with everything that its app starts. Files in memory count as memory."""
+_JAVA_OPTIONS = (
+    "-Xmx1024m",
+    "-XX:MaxMetaspaceSize=384m",
+    "-XX:MaxDirectMemorySize=128m",
+    "-XX:ReservedCodeCacheSize=96m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Duser.home=/tmp",
+    # The JVM's own verifier refuses code that Android runs; the sandbox checks each method itself.
+    "-XX:+UnlockDiagnosticVMOptions",
+    "-XX:-BytecodeVerificationRemote",
+)
 
 
-def command(toolkit: Toolkit, *, apk: Path, job: Path) -> list[str]:
-    """Return the argument list that runs the app of `apk` as `job` says; nothing outside can be written."""
-    return [str(toolkit.bwrap), *_walls(toolkit, apk=apk, job=job), "--", *_java(toolkit)]
+@contextmanager
+def confined(toolkit: Toolkit, *, apk: Path, job: Path, sink: Path | None = None) -> Iterator[list[str]]:
+    """Yield the argument list that runs the app of `apk` as `job` says, with all limits; leave after it has ended.
+
+    `sink` is the folder of the sinkhole's session; without one there is no network at all.
+    """
+    with limited(command(toolkit, apk=apk, job=job, sink=sink), RUN_LIMITS) as argv:
+        yield argv
 
 
-def _walls(toolkit: Toolkit, *, apk: Path, job: Path) -> Iterator[str]:
-    """Yield the options of bubblewrap."""
-    yield from ("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL")
-    yield from ("--uid", "65534", "--gid", "65534", "--clearenv")
-    yield from ("--setenv", "PATH", "/usr/bin", "--setenv", "LANG", "C.UTF-8")
-    yield from ("--ro-bind", "/usr", "/usr")
-    for name in ("bin", "lib", "lib64"):
-        yield from ("--symlink", f"usr/{name}", f"/{name}")
+def command(toolkit: Toolkit, *, apk: Path, job: Path, sink: Path | None = None) -> list[str]:
+    """Return the argument list without the limits of memory and processes; nothing outside can be written."""
+    bound = {toolkit.translator: "/translator", apk: "/in/app.apk", job: "/in/job.properties"}
+    return [*walls(toolkit, bound=bound, sink=sink), "--", *java(toolkit), *_main(toolkit)]
+
+
+def walls(toolkit: Toolkit, *, bound: Mapping[Path, str], sink: Path | None) -> list[str]:
+    """Return bubblewrap with its options; `bound` are the files and folders that can be read inside, and where."""
+    argv = [str(toolkit.bwrap), "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    argv += ["--uid", "65534", "--gid", "65534", "--hostname", "localhost", "--clearenv"]
+    argv += ["--setenv", "PATH", "/usr/bin", "--setenv", "LANG", "C.UTF-8", *system()]
     # Debian's Java keeps its settings in /etc; other distributions have neither folder.
     for folder in ("/etc/java-17-openjdk", "/etc/alternatives", str(toolkit.java)):
-        yield from ("--ro-bind-try", folder, folder)
-    yield from ("--proc", "/proc", "--dev", "/dev", "--size", str(_TMP_BYTES), "--tmpfs", "/tmp")  # noqa: S108 - inside
-    for source, target in (
-        (toolkit.runtime, "/runtime"),
-        (toolkit.translator, "/translator"),
-        (apk, "/in/app.apk"),
-        (job, "/in/job.properties"),
-    ):
-        yield from ("--ro-bind", str(source.resolve()), target)
-    yield from ("--chdir", "/tmp")  # noqa: S108 - inside
+        argv += ["--ro-bind-try", folder, folder]
+    argv += ["--size", str(_TMP_BYTES), "--tmpfs", "/tmp", "--chdir", "/tmp"]  # noqa: S108 - inside
+    for source, target in {toolkit.runtime: "/runtime", **bound}.items():
+        argv += ["--ro-bind", str(source.resolve()), target]
+    if sink is not None:
+        # A socket can be connected to through a read-only mount; nothing can be made beside it.
+        argv += ["--ro-bind", str(sink), "/sink"]
+    return argv
 
 
-def _java(toolkit: Toolkit) -> Iterator[str]:
-    """Yield the command inside the walls."""
-    yield from (str(toolkit.java / "bin" / "java"), _HEAP, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-    yield from ("-XX:MaxMetaspaceSize=512m", "-Duser.home=/tmp")
-    # The JVM's own verifier refuses code that Android runs; the sandbox checks each method itself.
-    yield from ("-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote")
-    for package in _OPENED:
-        yield from ("--add-opens", f"java.base/java.{package}=ALL-UNNAMED")
-    yield from ("--add-opens", "java.base/jdk.internal.access=ALL-UNNAMED")
-    yield from ("-cp", "/runtime/classes:/runtime/lib/*", "apkfarm.sandbox.host.Main", "/in/job.properties")
+def system() -> list[str]:
+    """Return the options that show a process the programs of this machine, and nothing that belongs to anybody."""
+    links = [option for name in ("bin", "lib", "lib64") for option in ("--symlink", f"usr/{name}", f"/{name}")]
+    return ["--ro-bind", "/usr", "/usr", *links, "--proc", "/proc", "--dev", "/dev"]
+
+
+def java(toolkit: Toolkit) -> list[str]:
+    """Return the JVM with its options and class path, without the class that it runs."""
+    opened = [f"java.base/{package}=ALL-UNNAMED" for package in (*_OPENED, *_OPENED_INTERNAL)]
+    options = [option for package in opened for option in ("--add-opens", package)]
+    return [str(toolkit.java / "bin" / "java"), *_JAVA_OPTIONS, *options, "-cp", "/runtime/classes:/runtime/lib/*"]
+
+
+def in_force(toolkit: Toolkit) -> dict[str, str]:
+    """Return what holds an app back on this machine, by what it is held back from."""
+    return {
+        "system": "bubblewrap",
+        "network": "none" if toolkit.sinkhole is None else "sinkhole",
+        "memory": memory_means().value,
+        "processes": tasks_means().value,
+    }
+
+
+def _main(toolkit: Toolkit) -> Iterator[str]:
+    """Yield the class that runs, and its arguments."""
     libraries = sorted(path.name for path in (toolkit.translator / "lib").iterdir())
-    yield from ("/runtime/lib", ":".join(["/translator/classes", *(f"/translator/lib/{name}" for name in libraries)]))
+    yield from ("apkfarm.sandbox.host.Main", "/in/job.properties", "/runtime/lib")
+    yield ":".join(["/translator/classes", *(f"/translator/lib/{name}" for name in libraries)])

@@ -29,6 +29,8 @@ class Toolkit:
     """Folder with `classes` and `lib` of the process that runs the app."""
     translator: Path
     """The same of the translator, which must stay on a class path of its own."""
+    sinkhole: Path | None = None
+    """Folder of the network sinkhole; None if it was not installed: then an app has no network at all."""
 
 
 def find_toolkit() -> Toolkit:
@@ -52,8 +54,13 @@ def find_toolkit() -> Toolkit:
     built = (runtime / "classes").is_dir() and (translator / "classes").is_dir()
     if not built or not any((runtime / "lib").glob(_FRAMEWORK)):
         raise BackendMissingError("The sandbox is not built. In a checkout of apkfarm: make sandbox.")
+    sinkhole = home / "sinkhole"
     return Toolkit(
-        java=Path(java).resolve().parents[1], bwrap=Path(bwrap).resolve(), runtime=runtime, translator=translator
+        java=Path(java).resolve().parents[1],
+        bwrap=Path(bwrap).resolve(),
+        runtime=runtime,
+        translator=translator,
+        sinkhole=sinkhole if (sinkhole / "target" / ".installed").is_file() else None,
     )
 
 
