@@ -206,7 +206,7 @@ def sources() -> dict[str, Source]:
     """Return the sources by key."""
     return {
         row["key"]: Source(key=row["key"], title=row["title"], url=row["url"], licence=row["licence"], seen=row["seen"])
-        for row in _rows("sources.tsv")
+        for row in rows_of("sources.tsv")
     }
 
 
@@ -220,15 +220,20 @@ def sdks() -> dict[str, Sdk]:
             name_zh=row["name_zh"],
             vendor=row["vendor"],
             category=Category(row["category"]),
-            source=_source(row),
+            source=source_of(row),
         )
-        for row in _rows("sdks.tsv")
+        for row in rows_of("sdks.tsv")
     }
 
 
 @cache
 def sensitive_apis() -> tuple[SensitiveApi, ...]:
     """Return the sensitive members in the order of the table."""
+    return members_of("sensitive_apis.tsv")
+
+
+def members_of(table: str) -> tuple[SensitiveApi, ...]:
+    """Return the members of a table that has the columns of `sensitive_apis.tsv`."""
     return tuple(
         SensitiveApi(
             member=row["member"],
@@ -238,9 +243,9 @@ def sensitive_apis() -> tuple[SensitiveApi, ...]:
             argument=_condition(row, "arg:"),
             collect=_condition(row, "collect:"),
             needs=tuple(_need(text) for text in row["permissions"].split(",") if text),
-            source=_source(row),
+            source=source_of(row),
         )
-        for row in _rows("sensitive_apis.tsv")
+        for row in rows_of(table)
     )
 
 
@@ -254,9 +259,9 @@ def packer_traces() -> tuple[PackerTrace, ...]:
             name=row["name"],
             name_zh=row["name_zh"],
             strong=row["strength"] == "strong",
-            source=_source(row),
+            source=source_of(row),
         )
-        for row in _rows("packers.tsv")
+        for row in rows_of("packers.tsv")
     )
 
 
@@ -271,9 +276,9 @@ def permissions() -> dict[str, Permission]:
             name_en=row["name_en"],
             name_zh=row["name_zh"],
             since=int(row["since"]),
-            source=_source(row),
+            source=source_of(row),
         )
-        for row in _rows("permissions.tsv")
+        for row in rows_of("permissions.tsv")
     }
 
 
@@ -282,11 +287,11 @@ def pi_kinds() -> dict[str, PiKind]:
     """Return the kinds of personal information by key."""
     return {
         row["kind"]: PiKind(kind=row["kind"], family=row["family"], name_en=row["name_en"], name_zh=row["name_zh"])
-        for row in _rows("pi_kinds.tsv")
+        for row in rows_of("pi_kinds.tsv")
     }
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
+def rows_of(name: str) -> Iterator[dict[str, str]]:
     """Yield the rows of the table `name` by column; lines that start with `#` are its header for people."""
     content = resources.files("workers.data").joinpath(name).read_text(encoding="utf-8")
     lines = [line for line in content.split("\n") if line and not line.startswith("#")]
@@ -298,7 +303,7 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
         yield dict(zip(columns, cells, strict=True))
 
 
-def _source(row: dict[str, str]) -> Source:
+def source_of(row: dict[str, str]) -> Source:
     """Return the source that `row` names."""
     return sources()[row["source"]]
 

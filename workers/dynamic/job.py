@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import quote
 
-from workers.dynamic.members import rows
+from workers.data.runtime import plants, sinks
+from workers.dynamic.members import java_member, needs, rows
 
 CANARIES: Mapping[str, str] = {
     "android_id": "9774d56dca7e1a1d",
@@ -24,17 +26,52 @@ CANARIES: Mapping[str, str] = {
 _UNSAFE = re.compile(r"[^A-Za-z0-9._$:+-]")
 
 
-def properties(*, package: str, target_sdk: int, launcher: str | None) -> str:
-    """Return the text of the file."""
+def properties(
+    *,
+    package: str,
+    target_sdk: int,
+    launcher: str | None,
+    canaries: Mapping[str, str] = CANARIES,
+    needles: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    """Return the text of the file.
+
+    `canaries` are the planted values by kind; `needles` are the texts that prove a planted value, by its kind: without
+    them only the values themselves are searched for.
+    """
+    found = needles if needles is not None else {kind: (value,) for kind, value in canaries.items()}
     values = {
         "apk": "/in/app.apk",
         "package": package,
         "target_sdk": str(target_sdk),
-        "members": " ".join(sorted(rows())),
-    } | {f"canary.{kind}": value for kind, value in CANARIES.items()}
+        "members": _table(_members(target_sdk)),
+        "plants": _table(
+            (java_member(plant.member), plant.argument, plant.kind, plant.shape, plant.refusal) for plant in plants()
+        ),
+        "sinks": _table((java_member(sink.member), sink.kind, ",".join(sink.arguments)) for sink in sinks()),
+    }
+    values |= {f"canary.{kind}": value for kind, value in canaries.items()}
+    values |= {f"needles.{kind}": " ".join(map(_cell, texts)) for kind, texts in found.items()}
     if launcher is not None:
         values["launcher"] = launcher
     return "".join(f"{key}={_escaped(value)}\n" for key, value in values.items())
+
+
+def _members(target_sdk: int) -> Iterable[Sequence[str]]:
+    """Yield member, argument and permissions of what is told: `A|B,C` stands for A or B, and C."""
+    for member, apis in sorted(rows().items()):
+        for api in apis:
+            yield member, api.argument, ",".join("|".join(need.any_of) for need in needs(api, target_sdk))
+
+
+def _table(entries: Iterable[Sequence[str]]) -> str:
+    """Return entries with a space between, their cells with a semicolon between."""
+    return " ".join(";".join(map(_cell, entry)) for entry in entries)
+
+
+def _cell(text: str) -> str:
+    """Return a text without anything that separates."""
+    return quote(text, safe="")
 
 
 def _escaped(value: str) -> str:

@@ -10,9 +10,20 @@ import pytest
 
 from workers.data import tables
 from workers.data.attribution import Attribution, package_of
+from workers.data.runtime import behaviours
 from workers.data.tables import Category, Form, PermissionNeed, Protection, SensitiveApi, TraceKind
 
-TABLES = ("sdks.tsv", "sensitive_apis.tsv", "packers.tsv", "permissions.tsv", "pi_kinds.tsv", "sources.tsv")
+TABLES = (
+    "behaviours.tsv",
+    "packers.tsv",
+    "permissions.tsv",
+    "pi_kinds.tsv",
+    "plants.tsv",
+    "sdks.tsv",
+    "sensitive_apis.tsv",
+    "sinks.tsv",
+    "sources.tsv",
+)
 PREFIX = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*")
 MEMBER = re.compile(r"L[\w$]+(/[\w$]+)*;->(<init>|[A-Za-z_$][\w$]*)")
 
@@ -167,8 +178,8 @@ def test_fields_are_written_like_constants() -> None:
 
 
 def test_every_kind_is_in_the_vocabulary_and_used() -> None:
-    """The kinds of the table and the vocabulary are the same set."""
-    assert {api.pi_kind for api in tables.sensitive_apis()} == set(tables.pi_kinds())
+    """The kinds of the tables of members and the vocabulary are the same set."""
+    assert {api.pi_kind for api in (*tables.sensitive_apis(), *behaviours())} == set(tables.pi_kinds())
 
 
 def test_every_needed_permission_is_in_the_permission_table() -> None:
@@ -275,4 +286,4 @@ def test_a_row_with_too_few_cells_is_an_error(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(resources, "files", lambda _package: Folder())
     with pytest.raises(tables.TableError, match=r"Row 2 of x\.tsv has 1 cells, not 2"):
-        list(tables._rows("x.tsv"))
+        list(tables.rows_of("x.tsv"))

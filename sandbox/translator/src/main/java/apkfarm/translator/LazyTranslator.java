@@ -17,10 +17,10 @@ import com.googlecode.dex2jar.ir.expr.Value;
 import com.googlecode.dex2jar.ir.stmt.Stmt;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
@@ -29,7 +29,7 @@ import org.objectweb.asm.MethodVisitor;
  * Translates one class of a dex file to JVM bytecode when it is asked for.
  *
  * <p>Lives in a class loader of its own, since dex2jar brings a changed ASM. It is spoken to through types of the JDK
- * only: {@code add}, {@code index}, {@code apply}.
+ * only: {@code add}, {@code index}, {@code extend}, {@code apply}.
  */
 public final class LazyTranslator extends ExDex2Asm implements Function<String, byte[]> {
   /** Stands between the type that is made and the class whose constructor runs; the rewriter splits it again. */
@@ -42,10 +42,12 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
 
   private record Place(DexFileReader reader, int index) {}
 
-  private final Map<String, Place> places = new HashMap<>();
-  private final List<DexFileReader> readers = new ArrayList<>();
-  private final Set<String> interfaces = new HashSet<>();
-  private Map<String, Dex2Asm.Clz> classInfo = new HashMap<>();
+  // The app's threads ask for names while another one adds a dex file.
+  private final Map<String, Place> places = new ConcurrentHashMap<>();
+  private final List<DexFileReader> unread = new ArrayList<>();
+  private final Set<String> interfaces = ConcurrentHashMap.newKeySet();
+  private final Map<String, String[]> supertypes = new ConcurrentHashMap<>();
+  private final Map<String, Dex2Asm.Clz> classInfo = new HashMap<>();
 
   public LazyTranslator() {
     super(new ThrowingBody());
@@ -54,29 +56,53 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
   /** Adds a dex file. The first one that has a class wins, as on Android. */
   public synchronized void add(byte[] dex) {
     DexFileReader reader = new DexFileReader(dex);
-    readers.add(reader);
+    unread.add(reader);
     int index = 0;
     for (String name : reader.getClassNames()) {
-      places.putIfAbsent(name.substring(1, name.length() - 1), new Place(reader, index++));
+      places.putIfAbsent(internal(name), new Place(reader, index++));
     }
   }
 
   /** Reads what the translation of any class needs to know of all others; to be called after {@link #add}. */
   public synchronized void index() {
     DexFileNode all = new DexFileNode();
-    for (DexFileReader reader : readers) {
+    for (DexFileReader reader : unread) {
       try {
         reader.accept(all, FLAGS_INDEX);
       } catch (RuntimeException unreadable) {
         continue; // A class that cannot be read is not found later: that is where it is told.
       }
     }
-    classInfo = collectClzInfo(all);
+    unread.clear();
+    collectClzInfo(all).forEach(classInfo::putIfAbsent);
     for (DexClassNode node : all.clzs) {
+      String name = internal(node.className);
       if ((node.access & ACC_INTERFACE) != 0) {
-        interfaces.add(node.className.substring(1, node.className.length() - 1));
+        interfaces.add(name);
       }
+      supertypes.putIfAbsent(name, supertypes(node));
     }
+  }
+
+  /** Adds a dex file that the app has loaded while it ran. */
+  public synchronized void extend(byte[] dex) {
+    add(dex);
+    index();
+  }
+
+  private static String[] supertypes(DexClassNode node) {
+    List<String> found = new ArrayList<>();
+    if (node.superClass != null) {
+      found.add(internal(node.superClass));
+    }
+    for (String name : node.interfaceNames == null ? new String[0] : node.interfaceNames) {
+      found.add(internal(name));
+    }
+    return found.toArray(new String[0]);
+  }
+
+  private static String internal(String descriptor) {
+    return descriptor.substring(1, descriptor.length() - 1);
   }
 
   /** Internal names of all classes, such as {@code com/example/Main}. */
@@ -87,6 +113,11 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
   /** Internal names of those that are interfaces. */
   public Set<String> interfaces() {
     return interfaces;
+  }
+
+  /** Internal names of the superclass and the interfaces by internal name. */
+  public Map<String, String[]> supertypes() {
+    return supertypes;
   }
 
   /** Returns the class file of a class, or null if there is none or it cannot be translated. */

@@ -39,19 +39,20 @@ public final class AppInstrumentation extends Instrumentation {
 
   @Override
   public void callApplicationOnCreate(Application application) {
+    Phone.current().setUp(application);
     Session.get().attached(application);
     Session.get().component("application", application.getClass().getName(), () -> super.callApplicationOnCreate(application));
   }
 
   public ActivityResult execStartActivity(
       Context who, IBinder thread, IBinder token, Activity from, Intent intent, int requestCode, Bundle options) {
-    Session.get().wanted(intent);
+    Session.get().wanted(intent, from, null, requestCode);
     return null;
   }
 
   public ActivityResult execStartActivity(
       Context who, IBinder thread, IBinder token, String from, Intent intent, int requestCode, Bundle options) {
-    Session.get().wanted(intent);
+    Session.get().wanted(intent, who instanceof Activity activity ? activity : null, from, requestCode);
     return null;
   }
 }

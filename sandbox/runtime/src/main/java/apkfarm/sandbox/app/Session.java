@@ -2,18 +2,13 @@ package apkfarm.sandbox.app;
 
 import android.app.Activity;
 import android.app.Application;
-import android.app.Service;
-import android.content.ContentProvider;
 import android.content.Context;
 import android.content.Intent;
+import android.content.ServiceConnection;
 import android.content.pm.PackageInfo;
 import android.content.pm.PackageManager;
-import android.content.pm.PermissionInfo;
 import android.content.pm.ProviderInfo;
-import android.content.pm.ResolveInfo;
-import android.os.Build;
-import android.os.Looper;
-import android.os.SystemClock;
+import android.view.View;
 import android.view.accessibility.AccessibilityManager;
 import apkfarm.sandbox.host.AppLoader;
 import apkfarm.sandbox.host.Cost;
@@ -21,47 +16,28 @@ import apkfarm.sandbox.host.Job;
 import apkfarm.sandbox.host.Wire;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import org.robolectric.Robolectric;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.Shadows;
-import org.robolectric.android.controller.ActivityController;
-import org.robolectric.android.controller.ServiceController;
-import org.robolectric.shadow.api.Shadow;
-import org.robolectric.shadows.ShadowContentResolver;
-import org.robolectric.shadows.ShadowLooper;
-import org.robolectric.shadows.ShadowSystemClock;
 
-/** The app while it runs: obeys the worker's commands, drives life cycles by simulated time, tells what fails. */
+/** The app while it runs: obeys the worker's commands one by one, and tells how each part of the app fared. */
 public final class Session {
-  private static final int STEP_MS = 100;
-  private static final int MAX_ACTIVITIES = 12;
   private static final int MAX_FRAMES = 12;
-  /** How long the app's own threads are left alone with each simulated step, in real milliseconds. */
-  private static final int BREATH_MS = 3;
 
   private static Session instance;
 
   private final Job job;
   private final AppLoader loader;
   private final Runnable install;
-  private final Thread main = Thread.currentThread();
-  private final Deque<ActivityController<?>> activities = new ArrayDeque<>();
-  private final Set<String> services = new HashSet<>();
-  private final Queue<Intent> starts = new ConcurrentLinkedQueue<>();
-  private final Queue<Intent> serviceStarts = new ConcurrentLinkedQueue<>();
-  private final Set<String> sensitive = new HashSet<>();
+  private final Pace pace = new Pace();
+  private final Activities activities = new Activities(this);
+  private final Components components = new Components(this);
+  private final Permissions permissions = new Permissions(this);
+  private Screen screen;
   private volatile Application application;
   private volatile boolean exited;
 
@@ -69,7 +45,6 @@ public final class Session {
     this.job = job;
     this.loader = loader;
     this.install = install;
-    job.members().forEach((owner, names) -> names.forEach(name -> sensitive.add(owner + "." + name)));
   }
 
   static Session get() {
@@ -82,28 +57,57 @@ public final class Session {
     Thread.setDefaultUncaughtExceptionHandler((thread, error) -> instance.failed("thread", thread.getName(), "run", error));
     Wire.send("ready", Map.of());
     for (String[] words = Wire.read(); words != null && !words[0].equals("quit"); words = Wire.read()) {
-      Map<String, Object> reply = new HashMap<>();
-      try {
-        instance.obey(words, reply);
-      } catch (Throwable fault) {
-        instance.failed("command", words[0], words[0], fault);
+      for (int i = 0; i < words.length; i++) {
+        words[i] = words[i].translateEscapes();
       }
-      reply.put("sim_ms", instance.simulated());
-      reply.put("exited", instance.exited);
-      reply.put("classes", loader.defined());
-      Wire.send("reply", reply);
+      Wire.send("reply", instance.reply(words));
     }
+  }
+
+  private Map<String, Object> reply(String[] words) {
+    Map<String, Object> reply = new HashMap<>();
+    pace.working(true);
+    try {
+      obey(words, reply);
+    } catch (Throwable fault) {
+      failed("command", words[0], words[0], fault);
+    }
+    pace.working(false);
+    Activity top = activities.top();
+    reply.put("sim_ms", simulated());
+    reply.put("exited", exited);
+    reply.put("classes", loader.defined());
+    reply.put("shown", top == null ? "" : top.getClass().getName());
+    reply.put("pending", permissions.pending());
+    return reply;
   }
 
   private void obey(String[] words, Map<String, Object> reply) {
     switch (words[0]) {
       case "load" -> reply.put("application", load());
-      case "launch" -> reply.put("resumed", job.launcher() != null && start(job.launcher(), launcherIntent()));
+      case "launch" -> reply.put("resumed", launch());
+      case "restart" -> {
+        activities.close();
+        reply.put("resumed", launch());
+      }
       case "idle" -> idle(Long.parseLong(words[1]));
-      case "screen" -> reply.put("screen", Screen.of(activities.isEmpty() ? null : activities.peek().get()).describe());
+      case "screen" -> {
+        screen = Screen.of(activities.top());
+        reply.put("screen", screen.describe(words.length < 2 || !words[1].equals("tree")));
+      }
+      case "tap", "type", "scroll" -> reply.put("acted", touch(words));
+      case "back" -> reply.put("acted", back());
+      case "home" -> activities.goHome();
+      case "return" -> activities.comeBack();
+      case "rotate" -> reply.put("acted", activities.rotate());
+      case "permission" -> reply.put("acted", permissions.answer(words[1].equals("grant")));
+      case "broadcast" -> reply.put("receivers", components.phoneSays(Broadcasts.of(words[1])));
+      case "run" -> reply.put("ran", words[1].equals("jobs") ? components.runJobs() : components.runAlarms());
+      case "force" -> force(words[1], words[2]);
       case "cost" -> reply.put("cost", Cost.soFar());
       default -> throw new IllegalArgumentException("unknown command");
     }
+    settle();
   }
 
   private boolean load() {
@@ -120,176 +124,135 @@ public final class Session {
   void attached(Application created) {
     application = created;
     Shadows.shadowOf((AccessibilityManager) created.getSystemService(Context.ACCESSIBILITY_SERVICE)).setEnabled(true);
-    PackageManager packages = created.getPackageManager();
     PackageInfo info;
     try {
-      info = packages.getPackageInfo(job.packageName(), PackageManager.GET_PERMISSIONS | PackageManager.GET_PROVIDERS);
+      info = created.getPackageManager()
+          .getPackageInfo(job.packageName(), PackageManager.GET_PERMISSIONS | PackageManager.GET_PROVIDERS);
     } catch (PackageManager.NameNotFoundException unread) {
       failed("manifest", job.packageName(), "read", unread);
       return;
     }
-    if (info.requestedPermissions != null) {
-      List<String> granted = new ArrayList<>(Arrays.asList(info.requestedPermissions));
-      granted.removeIf(name -> job.targetSdk() >= Build.VERSION_CODES.M && isDangerous(packages, name));
-      Shadows.shadowOf(created).grantPermissions(granted.toArray(new String[0]));
-    }
-    if (info.providers != null) {
-      ProviderInfo[] providers = info.providers.clone();
-      Arrays.sort(providers, (a, b) -> Integer.compare(b.initOrder, a.initOrder));
-      for (ProviderInfo provider : providers) {
-        if (provider.processName == null || provider.processName.equals(job.packageName())) {
-          component("provider", provider.name, () -> install(created, provider));
-        }
+    permissions.install(created, info);
+    ProviderInfo[] providers = info.providers == null ? new ProviderInfo[0] : info.providers.clone();
+    Arrays.sort(providers, (a, b) -> Integer.compare(b.initOrder, a.initOrder));
+    for (ProviderInfo provider : providers) {
+      if (provider.processName == null || provider.processName.equals(job.packageName())) {
+        component("provider", provider.name, () -> components.install(created, provider));
       }
     }
   }
 
-  private static boolean isDangerous(PackageManager packages, String permission) {
-    try {
-      return packages.getPermissionInfo(permission, 0).getProtection() == PermissionInfo.PROTECTION_DANGEROUS;
-    } catch (PackageManager.NameNotFoundException ofAnotherApp) {
+  /** Starts the launcher; an app that has ended itself begins anew. */
+  private boolean launch() {
+    if (job.launcher() == null) {
       return false;
     }
-  }
-
-  private void install(Application created, ProviderInfo info) throws ReflectiveOperationException {
-    ContentProvider provider =
-        (ContentProvider) loader.loadClass(info.name).getDeclaredConstructor().newInstance();
-    provider.attachInfo(created, info);
-    for (String authority : info.authority == null ? new String[0] : info.authority.split(";")) {
-      ShadowContentResolver.registerProviderInternal(authority, provider);
+    if (exited) {
+      exited = false;
+      activities.forget();
+      components.forget();
+      permissions.forget();
     }
+    return activities.launch(job.launcher(), new Intent(Intent.ACTION_MAIN).addCategory(Intent.CATEGORY_LAUNCHER));
   }
 
-  private Intent launcherIntent() {
-    return new Intent(Intent.ACTION_MAIN).addCategory(Intent.CATEGORY_LAUNCHER);
-  }
-
-  /** Starts one activity and returns whether it was resumed. */
-  private boolean start(String name, Intent intent) {
-    boolean[] resumed = {false};
-    component(
-        "activity",
-        name,
-        () -> {
-          Class<? extends Activity> type = loader.loadClass(name).asSubclass(Activity.class);
-          ActivityController<?> below = activities.peek();
-          ActivityController<?> created = Robolectric.buildActivity(type, intent.setClassName(job.packageName(), name));
-          if (below != null) {
-            quietly("activity", name, below::pause);
-          }
-          activities.push(created);
-          created.create();
-          if (!created.get().isFinishing()) {
-            created.start().postCreate(null).resume();
-            resumed[0] = true;
-            created.visible().windowFocusChanged(true);
-          }
-          if (below != null) {
-            quietly("activity", name, below::stop);
-          }
-        });
-    return resumed[0];
-  }
-
-  private void startService(Intent intent) {
-    String name = intent.getComponent() == null ? null : intent.getComponent().getClassName();
-    if (name == null || !job.packageName().equals(intent.getComponent().getPackageName()) || !services.add(name)) {
-      return;
-    }
-    component(
-        "service",
-        name,
-        () -> {
-          Class<? extends Service> type = loader.loadClass(name).asSubclass(Service.class);
-          ServiceController<?> service = Robolectric.buildService(type, intent);
-          service.create().startCommand(0, 1);
-        });
-  }
-
-  /** Lets simulated time pass: timers fire, messages are handled, screens that were asked for open. */
   private void idle(long millis) {
-    long end = SystemClock.uptimeMillis() + millis;
-    for (long steps = millis / STEP_MS + 1; steps > 0 && SystemClock.uptimeMillis() < end && !exited; steps--) {
-      quietly("main looper", "messages", () -> looper().idleFor(Duration.ofMillis(STEP_MS)));
-      breathe();
-      settle();
-    }
+    quietly("location", "listeners", components::locate);
+    pace.idle(millis, this, this::settle);
   }
 
-  private static ShadowLooper looper() {
-    return Shadow.extract(Looper.getMainLooper());
-  }
-
-  private static void breathe() {
-    try {
-      Thread.sleep(BREATH_MS);
-    } catch (InterruptedException byTheApp) {
-      Thread.interrupted(); // The app may interrupt whom it likes; the session goes on.
-    }
+  /** Lets a little time pass within a command. */
+  void letPass(long millis) {
+    pace.idle(millis, this, components::settle);
   }
 
   private void settle() {
-    for (int round = 0; round < 10; round++) {
-      ActivityController<?> top = activities.peek();
-      Intent intent = starts.poll();
-      Intent service = serviceStarts.poll();
-      if (top != null && top.get().isFinishing()) {
-        activities.pop();
-        quietly("activity", top.get().getClass().getName(), () -> top.pause().stop().destroy());
-        ActivityController<?> next = activities.peek();
-        if (next != null && intent == null) {
-          quietly("activity", next.get().getClass().getName(), () -> next.restart().start().resume());
-        }
-      } else if (intent == null && service == null) {
-        return;
-      }
-      if (intent != null) {
-        follow(intent);
-      }
-      if (service != null) {
-        startService(service);
-      }
+    for (int round = 0; round < 5 && !exited && (activities.settle() | components.settle()); round++) {
+      // What starts may ask for more.
     }
   }
 
-  private void follow(Intent intent) {
-    String name = null;
-    if (intent.getComponent() != null) {
-      boolean own = job.packageName().equals(intent.getComponent().getPackageName());
-      name = own ? intent.getComponent().getClassName() : null;
+  private boolean touch(String[] words) {
+    Gestures.Target target = screen == null ? null : screen.target(Integer.parseInt(words[1]));
+    boolean[] acted = {false};
+    if (target != null) {
+      quietly("gesture", words[0], () -> acted[0] =
+          switch (words[0]) {
+            case "tap" -> target.tap();
+            case "type" -> target.type(words[2]);
+            default -> target.scroll();
+          });
+    }
+    return acted[0];
+  }
+
+  private boolean back() {
+    Screen now = Screen.of(activities.top());
+    View front = now.front();
+    if (front != null && now.isDialog(front)) {
+      quietly("gesture", "back", () -> Gestures.back(front));
+      return true;
+    }
+    return activities.back();
+  }
+
+  private void force(String kind, String name) {
+    Intent intent = new Intent().setClassName(job.packageName(), name);
+    if (kind.equals("activity")) {
+      activities.force(name, intent);
     } else {
-      ResolveInfo found = application.getPackageManager().resolveActivity(intent, 0);
-      if (found != null && found.activityInfo != null && job.packageName().equals(found.activityInfo.packageName)) {
-        String alias = found.activityInfo.targetActivity;
-        name = alias != null ? alias : found.activityInfo.name;
-      }
-    }
-    if (name != null && activities.size() < MAX_ACTIVITIES) {
-      start(name, intent);
+      components.force(kind, name, intent);
     }
   }
 
-  void wanted(Intent intent) {
-    starts.add(intent);
+  void wanted(Intent intent, Activity from, String who, int request) {
+    activities.wanted(new Activities.Start(intent, from, who, request));
   }
 
   void service(Object intent) {
     if (intent instanceof Intent asked) {
-      serviceStarts.add(asked);
+      components.startService(asked);
     }
+  }
+
+  void bound(Intent intent, ServiceConnection connection) {
+    components.bind(intent, connection);
+  }
+
+  void broadcast(Intent intent) {
+    components.broadcast(intent);
+  }
+
+  void asked(Object target, String[] names, int requestCode) {
+    permissions.asked(target, names, requestCode);
+  }
+
+  boolean holds(String permission) {
+    return permissions.holds(permission);
   }
 
   void exited() {
     exited = true;
   }
 
-  boolean isMain() {
-    return Thread.currentThread() == main;
+  boolean hasExited() {
+    return exited;
   }
 
-  boolean isSensitive(String member) {
-    return sensitive.contains(member);
+  boolean isMain() {
+    return pace.isMain();
+  }
+
+  Job job() {
+    return job;
+  }
+
+  AppLoader loader() {
+    return loader;
+  }
+
+  Application application() {
+    return application;
   }
 
   String canary(String kind) {
@@ -297,16 +260,20 @@ public final class Session {
   }
 
   long simulated() {
-    return SystemClock.uptimeMillis();
+    return Pace.now();
   }
 
-  /** The main thread's sleep moves the clock; other threads wait a little, so that they do not spin. */
   void sleep(long millis) throws InterruptedException {
-    if (isMain()) {
-      ShadowSystemClock.advanceBy(Duration.ofMillis(Math.max(0, millis)));
-    } else {
-      Thread.sleep(Math.max(0, Math.min(millis, STEP_MS)));
-    }
+    pace.sleep(millis);
+  }
+
+  /** Tells that one component has made another start. */
+  void started(String how, String name) {
+    told("component", how, List.of(name));
+  }
+
+  void told(String kind, String op, List<String> arguments) {
+    Events.tell(kind, op, arguments, Events.Details.NONE);
   }
 
   /** A step of the app's life. */
@@ -324,7 +291,8 @@ public final class Session {
     }
   }
 
-  private void quietly(String kind, String name, Step step) {
+  /** Runs something of the app's of which only a failure is told. */
+  void quietly(String kind, String name, Step step) {
     try {
       step.run();
     } catch (Throwable error) {

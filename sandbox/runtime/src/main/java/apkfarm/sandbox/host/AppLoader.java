@@ -5,6 +5,8 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -21,19 +23,24 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
     "androidx.test.platform.app.InstrumentationRegistry",
   };
 
+  private static final long MAX_EXTENDED = 64L << 20;
+
   private final Set<String> framework = new HashSet<>();
   private final Function<String, byte[]> translator;
+  private final Consumer<byte[]> extend;
   private final Set<String> names;
   private final Rewriter rewriter;
   private final ZipFile apk;
   private final URL apkUrl;
-  private int defined;
+  private final AtomicInteger defined = new AtomicInteger();
+  private long extended;
 
   AppLoader(
       InstrumentationConfiguration configuration,
       Sdk sdk,
       ClassInstrumentor instrumentor,
       Function<String, byte[]> translator,
+      Consumer<byte[]> extend,
       Set<String> names,
       Rewriter rewriter,
       ZipFile apk,
@@ -41,6 +48,7 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
       throws IOException {
     super(configuration, sdk, instrumentor);
     this.translator = translator;
+    this.extend = extend;
     this.names = names;
     this.rewriter = rewriter;
     this.apk = apk;
@@ -55,7 +63,21 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
 
   /** How many of the app's classes were used. */
   public int defined() {
-    return defined;
+    return defined.get();
+  }
+
+  /** Adds a dex file that the app loads while it runs; returns whether it could be read and there was room for it. */
+  public synchronized boolean extend(byte[] dex) {
+    if (extended + dex.length > MAX_EXTENDED) {
+      return false;
+    }
+    extended += dex.length;
+    try {
+      extend.accept(dex);
+      return true;
+    } catch (RuntimeException notDex) {
+      return false;
+    }
   }
 
   @Override
@@ -80,7 +102,7 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
     if (dot > 0 && getDefinedPackage(name.substring(0, dot)) == null) {
       definePackage(name.substring(0, dot), null, null, null, null, null, null, null);
     }
-    defined++;
+    defined.incrementAndGet();
     return defineClass(name, bytes, 0, bytes.length);
   }
 

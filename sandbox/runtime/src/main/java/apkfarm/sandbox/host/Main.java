@@ -1,14 +1,14 @@
 package apkfarm.sandbox.host;
 
 import apkfarm.sandbox.app.Environment;
+import apkfarm.sandbox.app.RunTimeDex;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -47,31 +47,6 @@ import org.robolectric.util.inject.Injector;
 public final class Main {
   static final int API = 34;
 
-  /** Calls that the sandbox itself must see; what is sensitive comes with the job. */
-  private static final Map<String, Set<String>> CONTROL =
-      Map.of(
-          "java/lang/System", Set.of("exit", "load", "loadLibrary", "currentTimeMillis", "nanoTime"),
-          "java/lang/Runtime", Set.of("exit", "halt", "exec", "load", "loadLibrary"),
-          "java/lang/ProcessBuilder", Set.of("start"),
-          "java/lang/Thread", Set.of("sleep"),
-          "android/os/SystemClock", Set.of("sleep"),
-          "android/os/Process", Set.of("killProcess"),
-          "java/lang/reflect/Method", Set.of("invoke"),
-          "java/net/InetAddress", Set.of("getByName", "getAllByName"),
-          "dalvik/system/DexClassLoader", Set.of("<init>"),
-          "android/webkit/WebView", Set.of("loadUrl", "loadData", "loadDataWithBaseURL"));
-
-  private static final Set<String> ANY_OWNER =
-      Set.of(
-          "startActivity(Landroid/content/Intent;)V",
-          "startActivityForResult(Landroid/content/Intent;I)V",
-          "startService(Landroid/content/Intent;)Landroid/content/ComponentName;",
-          "startForegroundService(Landroid/content/Intent;)Landroid/content/ComponentName;",
-          "bindService(Landroid/content/Intent;Landroid/content/ServiceConnection;I)Z",
-          "sendBroadcast(Landroid/content/Intent;)V",
-          "requestPermissions([Ljava/lang/String;I)V",
-          "loadUrl(Ljava/lang/String;)V");
-
   private Main() {}
 
   /** Carries the annotations of this class to Robolectric's configuration. */
@@ -88,6 +63,7 @@ public final class Main {
     Job job = Job.read(Path.of(arguments[0]));
     int status = 0;
     try {
+      Network.install();
       run(job, arguments[2]);
     } catch (Throwable fault) {
       fault.printStackTrace();
@@ -104,7 +80,6 @@ public final class Main {
     Class<?> type = translator.getClass();
     Set<String> names = (Set<String>) type.getMethod("names").invoke(translator);
     Set<String> interfaces = (Set<String>) type.getMethod("interfaces").invoke(translator);
-    Rewriter rewriter = new Rewriter(members(job), ANY_OWNER, interfaces);
 
     Injector injector = new Injector.Builder().bind(Properties.class, System.getProperties()).build();
     Interceptors interceptors = new Interceptors(AndroidInterceptors.all());
@@ -112,12 +87,20 @@ public final class Main {
     injector.getInstance(AndroidConfigurer.class).configure(builder, interceptors);
     builder.doNotAcquirePackage("apkfarm.sandbox.host.");
     Sdk sdk = injector.getInstance(SdkCollection.class).getSdk(API);
+    Hierarchy hierarchy =
+        new Hierarchy(
+            Members.calls(job),
+            (Map<String, String[]>) type.getMethod("supertypes").invoke(translator),
+            new ZipFile(sdk.getJarPath().toFile()));
+    Rewriter rewriter = new Rewriter(hierarchy, Members.fields(job), interfaces);
+    Method extend = type.getMethod("extend", byte[].class);
     AppLoader loader =
         new AppLoader(
             builder.build(),
             sdk,
             injector.getInstance(ClassInstrumentor.class),
             (Function<String, byte[]>) translator,
+            dex -> extend(extend, translator, dex),
             names,
             rewriter,
             apk,
@@ -134,7 +117,12 @@ public final class Main {
             loader,
             shadows,
             SQLiteMode.Mode.NATIVE);
-    ShadowMap map = shadows.getBaseShadowMap().newBuilder().build();
+    ShadowMap map =
+        shadows
+            .getBaseShadowMap()
+            .newBuilder()
+            .addShadowClasses(RunTimeDex.Loader.class, RunTimeDex.Dex.class)
+            .build();
     sandbox.replaceShadowMap(map);
     sandbox.configure(
         injector
@@ -150,6 +138,7 @@ public final class Main {
     Runnable install =
         () -> sandbox.getTestEnvironment().setUpApplicationState("app", configuration, new Manifest(job));
     try {
+      loader.loadClass("apkfarm.sandbox.app.Hook").getMethod("prepare", Job.class).invoke(null, job);
       loader
           .loadClass("apkfarm.sandbox.app.Session")
           .getMethod("run", Job.class, AppLoader.class, Runnable.class)
@@ -161,14 +150,12 @@ public final class Main {
     }
   }
 
-  private static Map<String, Set<String>> members(Job job) {
-    Map<String, Set<String>> all = new HashMap<>();
-    CONTROL.forEach((owner, names) -> all.computeIfAbsent(owner, k -> new LinkedHashSet<>()).addAll(names));
-    job.members()
-        .forEach(
-            (owner, names) ->
-                all.computeIfAbsent(owner.replace('.', '/'), k -> new LinkedHashSet<>()).addAll(names));
-    return all;
+  private static void extend(Method extend, Object translator, byte[] dex) {
+    try {
+      extend.invoke(translator, (Object) dex);
+    } catch (ReflectiveOperationException unreadable) {
+      throw new IllegalArgumentException(unreadable);
+    }
   }
 
   private static Object translator(ZipFile apk, String classPath) throws ReflectiveOperationException, IOException {

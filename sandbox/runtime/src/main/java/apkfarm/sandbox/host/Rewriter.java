@@ -20,27 +20,37 @@ import org.objectweb.asm.Type;
 final class Rewriter {
   static final String HOOK = "apkfarm/sandbox/app/Hook";
   static final String BRIDGE = "$apkfarm$";
+  private static final String ARRAY = "[Ljava/lang/Object;";
   private static final String[] BOXES = {
     "", "Boolean", "Character", "Byte", "Short", "Integer", "Float", "Long", "Double"
   };
 
-  private final Map<String, Set<String>> members;
-  private final Set<String> anyOwner;
+  private final Hierarchy hierarchy;
+  private final Set<String> fields;
   private final Set<String> interfaces;
 
   /**
-   * @param members names of methods by internal name of their class
-   * @param anyOwner names with descriptor that count on every class, since apps call them on their own subclasses
+   * @param hierarchy knows which calls are of the tables
+   * @param fields Java names of static fields whose value is planted
    * @param interfaces internal names of the app's interfaces
    */
-  Rewriter(Map<String, Set<String>> members, Set<String> anyOwner, Set<String> interfaces) {
-    this.members = members;
-    this.anyOwner = anyOwner;
+  Rewriter(Hierarchy hierarchy, Set<String> fields, Set<String> interfaces) {
+    this.hierarchy = hierarchy;
+    this.fields = fields;
     this.interfaces = interfaces;
   }
 
-  private record Site(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+  /** A call of the app, and the member of the tables that it means. */
+  private record Site(
+      int opcode, String owner, String name, String descriptor, boolean isInterface, String member) {
+    boolean isConstructor() {
+      return name.equals("<init>");
+    }
+
     String bridgeDescriptor() {
+      if (isConstructor()) {
+        return descriptor.substring(0, descriptor.length() - 1) + ARRAY;
+      }
       return opcode == Opcodes.INVOKESTATIC ? descriptor : "(L" + owner + ";" + descriptor.substring(1);
     }
   }
@@ -49,13 +59,8 @@ final class Rewriter {
   byte[] rewrite(byte[] bytes) {
     ClassReader reader = new ClassReader(bytes);
     ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
-    reader.accept(new Bridging(writer, reader), 0);
+    reader.accept(new StandIns(new Bridging(writer, reader)), 0);
     return MethodCheck.repaired(writer.toByteArray());
-  }
-
-  private boolean isSensitive(String owner, String name, String descriptor) {
-    Set<String> names = members.get(owner);
-    return names != null && names.contains(name) || anyOwner.contains(name + descriptor);
   }
 
   private final class Bridging extends ClassVisitor {
@@ -114,26 +119,62 @@ final class Rewriter {
         boolean constructor = "<init>".equals(name);
         boolean direct = opcode == Opcodes.INVOKESTATIC || opcode == Opcodes.INVOKESPECIAL;
         boolean flag = isInterface || direct && !constructor && interfaces.contains(target);
-        if (constructor || opcode == Opcodes.INVOKESPECIAL || ofInterface || target.startsWith("[")
-            || !isSensitive(target, name, descriptor)) {
-          if (constructor && isSensitive(target, name, descriptor)) {
-            super.visitLdcInsn(target.replace('/', '.') + ".<init>");
-            super.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, "made", "(Ljava/lang/String;)V", false);
-          }
+        String member = null;
+        if (!ofInterface && !target.startsWith("[") && (constructor || opcode != Opcodes.INVOKESPECIAL)) {
+          member = hierarchy.member(target, name);
+        }
+        if (member == null) {
           super.visitMethodInsn(opcode, target, name, descriptor, flag);
           return;
         }
-        Site site = new Site(opcode, target, name, descriptor, flag);
-        int number =
-            sites.computeIfAbsent(
-                site,
-                ignored -> {
-                  order.add(site);
-                  return order.size() - 1;
-                });
+        Site site = new Site(opcode, target, name, descriptor, flag, member);
+        int number = number(site);
         super.visitMethodInsn(Opcodes.INVOKESTATIC, owner, BRIDGE + number, site.bridgeDescriptor(), false);
+        if (constructor) {
+          spread(mv, Type.getArgumentTypes(descriptor));
+          super.visitMethodInsn(opcode, target, name, descriptor, flag);
+        }
+      }
+
+      @Override
+      public void visitFieldInsn(int opcode, String of, String name, String descriptor) {
+        String field = of.replace('/', '.') + "." + name;
+        if (opcode != Opcodes.GETSTATIC || !descriptor.startsWith("L") || !fields.contains(field)) {
+          super.visitFieldInsn(opcode, of, name, descriptor);
+          return;
+        }
+        super.visitLdcInsn(field);
+        super.visitMethodInsn(
+            Opcodes.INVOKESTATIC, HOOK, "field", "(Ljava/lang/String;)Ljava/lang/Object;", false);
+        super.visitTypeInsn(Opcodes.CHECKCAST, Type.getType(descriptor).getInternalName());
       }
     }
+
+    private int number(Site site) {
+      return sites.computeIfAbsent(
+          site,
+          ignored -> {
+            order.add(site);
+            return order.size() - 1;
+          });
+    }
+  }
+
+  /** Puts the values of the array on top of the stack where they came from: above an object that is not made yet. */
+  private static void spread(MethodVisitor body, Type[] arguments) {
+    for (int i = 0; i < arguments.length; i++) {
+      body.visitInsn(Opcodes.DUP);
+      body.visitLdcInsn(i);
+      body.visitInsn(Opcodes.AALOAD);
+      unbox(body, arguments[i]);
+      if (arguments[i].getSize() == 1) {
+        body.visitInsn(Opcodes.SWAP);
+      } else {
+        body.visitInsn(Opcodes.DUP2_X1);
+        body.visitInsn(Opcodes.POP2);
+      }
+    }
+    body.visitInsn(Opcodes.POP);
   }
 
   /** Ends a method with the neutral value of its type: an empty text, null, zero. */
@@ -163,17 +204,15 @@ final class Rewriter {
     int access = Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC | Opcodes.ACC_SYNTHETIC;
     MethodVisitor body = out.visitMethod(access, BRIDGE + number, descriptor, null, null);
     body.visitCode();
-    body.visitLdcInsn(site.owner().replace('/', '.') + "." + site.name());
-    body.visitLdcInsn(arguments.length);
-    body.visitTypeInsn(Opcodes.ANEWARRAY, "java/lang/Object");
-    int slot = 0;
-    for (int i = 0; i < arguments.length; i++) {
-      body.visitInsn(Opcodes.DUP);
-      body.visitLdcInsn(i);
-      body.visitVarInsn(arguments[i].getOpcode(Opcodes.ILOAD), slot);
-      box(body, arguments[i]);
-      body.visitInsn(Opcodes.AASTORE);
-      slot += arguments[i].getSize();
+    body.visitLdcInsn(site.member());
+    collect(body, arguments);
+    if (site.isConstructor()) {
+      body.visitMethodInsn(
+          Opcodes.INVOKESTATIC, HOOK, "made", "(Ljava/lang/String;" + ARRAY + ")" + ARRAY, false);
+      body.visitInsn(Opcodes.ARETURN);
+      body.visitMaxs(0, 0);
+      body.visitEnd();
+      return;
     }
     body.visitLdcInsn(site.opcode() == Opcodes.INVOKESTATIC);
     body.visitMethodInsn(
@@ -186,7 +225,7 @@ final class Rewriter {
     body.visitInsn(result.getOpcode(Opcodes.IRETURN));
     body.visitLabel(proceed);
     body.visitInsn(Opcodes.POP);
-    slot = 0;
+    int slot = 0;
     for (Type argument : arguments) {
       body.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), slot);
       slot += argument.getSize();
@@ -195,6 +234,21 @@ final class Rewriter {
     body.visitInsn(result.getOpcode(Opcodes.IRETURN));
     body.visitMaxs(0, 0);
     body.visitEnd();
+  }
+
+  /** Leaves an array with the arguments of the method on the stack. */
+  private static void collect(MethodVisitor body, Type[] arguments) {
+    body.visitLdcInsn(arguments.length);
+    body.visitTypeInsn(Opcodes.ANEWARRAY, "java/lang/Object");
+    int slot = 0;
+    for (int i = 0; i < arguments.length; i++) {
+      body.visitInsn(Opcodes.DUP);
+      body.visitLdcInsn(i);
+      body.visitVarInsn(arguments[i].getOpcode(Opcodes.ILOAD), slot);
+      box(body, arguments[i]);
+      body.visitInsn(Opcodes.AASTORE);
+      slot += arguments[i].getSize();
+    }
   }
 
   private static void box(MethodVisitor body, Type type) {

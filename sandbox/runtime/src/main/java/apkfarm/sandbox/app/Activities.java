@@ -1,0 +1,291 @@
+package apkfarm.sandbox.app;
+
+import android.app.Activity;
+import android.content.ComponentCallbacks2;
+import android.content.Intent;
+import android.content.pm.ActivityInfo;
+import android.content.pm.PackageManager;
+import android.content.pm.ResolveInfo;
+import android.content.res.Configuration;
+import android.os.Bundle;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.robolectric.Robolectric;
+import org.robolectric.Shadows;
+import org.robolectric.android.controller.ActivityController;
+import org.robolectric.shadows.ShadowActivity;
+
+/** The stack of activities: what is on screen, what was asked for, and who waits for whose result. */
+final class Activities {
+  private static final int MAX_ACTIVITIES = 12;
+  private static final int HANDLES = ActivityInfo.CONFIG_ORIENTATION | ActivityInfo.CONFIG_SCREEN_SIZE;
+
+  private final Session session;
+  private final Deque<Shown> stack = new ArrayDeque<>();
+  private final Queue<Start> starts = new ConcurrentLinkedQueue<>();
+  private boolean away;
+
+  Activities(Session session) {
+    this.session = session;
+  }
+
+  /** What the app has asked for; {@code from} and {@code who} (a fragment) get the result. */
+  record Start(Intent intent, Activity from, String who, int request) {}
+
+  private record Shown(String name, ActivityController<?> controller, Start start) {
+    Activity activity() {
+      return controller.get();
+    }
+  }
+
+  Activity top() {
+    return stack.isEmpty() || away ? null : stack.peek().activity();
+  }
+
+  void wanted(Start start) {
+    starts.add(start);
+  }
+
+  /** Starts the launcher as the home screen does: an app that is there already comes to the front. */
+  boolean launch(String name, Intent intent) {
+    settle();
+    if (!stack.isEmpty()) {
+      return comeBack();
+    }
+    away = false;
+    return open(name, new Start(intent, null, null, -1));
+  }
+
+  /** Forgets everything without a word to the app: its process is gone. */
+  void forget() {
+    stack.clear();
+    starts.clear();
+    away = false;
+  }
+
+  /** Ends every activity, the front one first. */
+  void close() {
+    starts.clear();
+    while (!stack.isEmpty()) {
+      Shown shown = stack.pop();
+      boolean resumed = !away;
+      away = true;
+      session.quietly("activity", shown.name(), () -> {
+        if (resumed) {
+          shown.controller().pause();
+          shown.controller().stop();
+        }
+        shown.controller().destroy();
+      });
+    }
+    away = false;
+  }
+
+  private boolean open(String name, Start start) {
+    boolean[] resumed = {false};
+    session.component("activity", name, () -> {
+      Class<? extends Activity> type = session.loader().loadClass(name).asSubclass(Activity.class);
+      Intent intent = start.intent().setClassName(session.job().packageName(), name);
+      Shown below = stack.peek();
+      if (below != null && !away) {
+        session.quietly("activity", below.name(), () -> below.controller().pause());
+      }
+      ActivityController<?> created = Robolectric.buildActivity(type, intent);
+      stack.push(new Shown(name, created, start));
+      created.create();
+      if (!created.get().isFinishing()) {
+        created.start().postCreate(null).resume();
+        resumed[0] = true;
+        created.visible().windowFocusChanged(true);
+      }
+      if (below != null && !away) {
+        session.quietly("activity", below.name(), () -> {
+          below.controller().saveInstanceState(new Bundle());
+          below.controller().stop();
+        });
+      }
+      away = false;
+    });
+    return resumed[0];
+  }
+
+  /** Does what has become due: activities that finish go, activities that were asked for come. */
+  boolean settle() {
+    boolean changed = false;
+    for (int round = 0; round < 10; round++) {
+      Shown top = stack.peek();
+      Start start = starts.poll();
+      if (top != null && top.activity().isFinishing()) {
+        finish(top, start == null);
+      } else if (start == null) {
+        return changed;
+      }
+      changed = true;
+      if (start != null) {
+        follow(start);
+      }
+    }
+    return changed;
+  }
+
+  private void finish(Shown top, boolean goBack) {
+    stack.pop();
+    session.quietly("activity", top.name(), () -> {
+      if (!away) {
+        top.controller().pause();
+        top.controller().stop();
+      }
+      top.controller().destroy();
+    });
+    ShadowActivity shadow = Shadows.shadowOf(top.activity());
+    answer(top.start(), shadow.getResultCode(), shadow.getResultIntent());
+    Shown next = stack.peek();
+    if (next != null && goBack && !away) {
+      session.quietly("activity", next.name(), () -> next.controller().restart().start().resume());
+    }
+  }
+
+  private void answer(Start start, int code, Intent data) {
+    if (start.from() != null && start.request() >= 0) {
+      session.quietly("activity", start.from().getClass().getName(), () ->
+          Shadows.shadowOf(start.from()).internalCallDispatchActivityResult(start.who(), start.request(), code, data));
+    }
+  }
+
+  private void follow(Start start) {
+    String name = resolve(start.intent());
+    if (name == null || stack.size() >= MAX_ACTIVITIES) {
+      answer(start, Activity.RESULT_CANCELED, null); // Another app's: nobody is there to answer.
+    } else if (!reuse(name, start.intent())) {
+      session.started("start_activity", name);
+      open(name, start);
+    }
+  }
+
+  /** Returns the class of the app's own activity that an intent leads to; null for another app's. */
+  String resolve(Intent intent) {
+    String own = session.job().packageName();
+    PackageManager packages = session.application().getPackageManager();
+    String name = null;
+    if (intent.getComponent() != null) {
+      name = own.equals(intent.getComponent().getPackageName()) ? intent.getComponent().getClassName() : null;
+    } else {
+      ResolveInfo found = packages.resolveActivity(intent, 0);
+      if (found != null && found.activityInfo != null && own.equals(found.activityInfo.packageName)) {
+        name = found.activityInfo.name;
+      }
+    }
+    ActivityInfo info = name == null ? null : info(name);
+    return info != null && info.targetActivity != null ? info.targetActivity : name;
+  }
+
+  private ActivityInfo info(String name) {
+    try {
+      return session.application().getPackageManager()
+          .getActivityInfo(new android.content.ComponentName(session.job().packageName(), name), 0);
+    } catch (PackageManager.NameNotFoundException undeclared) {
+      return null;
+    }
+  }
+
+  /** Gives the intent to an activity that is there already, where Android would. */
+  private boolean reuse(String name, Intent intent) {
+    ActivityInfo info = info(name);
+    int mode = info == null ? ActivityInfo.LAUNCH_MULTIPLE : info.launchMode;
+    boolean single = mode == ActivityInfo.LAUNCH_SINGLE_TOP
+        || (intent.getFlags() & Intent.FLAG_ACTIVITY_SINGLE_TOP) != 0;
+    boolean task = mode == ActivityInfo.LAUNCH_SINGLE_TASK || mode == ActivityInfo.LAUNCH_SINGLE_INSTANCE
+        || single && (intent.getFlags() & Intent.FLAG_ACTIVITY_CLEAR_TOP) != 0;
+    List<Shown> above = new ArrayList<>();
+    for (Shown shown : stack) {
+      if (shown.name().equals(name) && !shown.activity().isFinishing()) {
+        if (!task && !(single && above.isEmpty())) {
+          return false;
+        }
+        above.forEach(item -> item.activity().finish());
+        above.forEach(item -> finish(item, item == above.get(above.size() - 1)));
+        session.quietly("activity", name, () -> shown.controller().newIntent(intent));
+        return true;
+      }
+      above.add(shown);
+    }
+    return false;
+  }
+
+  /** The home key. */
+  void goHome() {
+    settle();
+    Shown top = stack.peek();
+    if (top == null || away) {
+      return;
+    }
+    away = true;
+    session.quietly("activity", top.name(), () -> {
+      top.controller().userLeaving();
+      top.controller().pause();
+      top.controller().saveInstanceState(new Bundle());
+      top.controller().stop();
+    });
+    session.quietly("application", session.job().packageName(), () ->
+        session.application().onTrimMemory(ComponentCallbacks2.TRIM_MEMORY_UI_HIDDEN));
+  }
+
+  /** The app is chosen again. */
+  boolean comeBack() {
+    Shown top = stack.peek();
+    if (top != null && away) {
+      away = false;
+      session.quietly("activity", top.name(), () -> top.controller().restart().start().resume());
+    }
+    return top != null;
+  }
+
+  /** The phone is turned: the activity is made anew with its saved state, or told, as its manifest says. */
+  boolean rotate() {
+    Shown top = stack.peek();
+    if (top == null || away) {
+      return false;
+    }
+    ActivityInfo info = info(top.name());
+    boolean handles = info != null && (info.configChanges & HANDLES) == HANDLES;
+    session.quietly("activity", top.name(), () -> {
+      if (handles) {
+        Configuration turned = new Configuration(top.activity().getResources().getConfiguration());
+        turned.orientation = Configuration.ORIENTATION_LANDSCAPE;
+        top.activity().onConfigurationChanged(turned);
+      } else {
+        top.controller().recreate();
+      }
+    });
+    return true;
+  }
+
+  /** The back key, where no dialog takes it. */
+  boolean back() {
+    Activity top = top();
+    if (top == null) {
+      return false;
+    }
+    session.quietly("activity", top.getClass().getName(), top::onBackPressed);
+    return true;
+  }
+
+  /** Runs one activity through its whole life, as nobody does on a phone. */
+  void force(String name, Intent intent) {
+    session.component("activity", name, () -> {
+      Class<? extends Activity> type = session.loader().loadClass(name).asSubclass(Activity.class);
+      ActivityController<?> forced = Robolectric.buildActivity(type, intent.setClassName(session.job().packageName(), name));
+      forced.create();
+      if (!forced.get().isFinishing()) {
+        forced.start().postCreate(null).resume().visible().windowFocusChanged(true);
+        session.letPass(300);
+        forced.pause().stop();
+      }
+      forced.destroy();
+    });
+  }
+}

@@ -1,0 +1,304 @@
+package apkfarm.sandbox.app;
+
+import android.app.PendingIntent;
+import android.app.Service;
+import android.app.job.JobInfo;
+import android.app.job.JobParameters;
+import android.app.job.JobScheduler;
+import android.app.job.JobService;
+import android.app.AlarmManager;
+import android.content.BroadcastReceiver;
+import android.content.ComponentName;
+import android.content.ContentProvider;
+import android.content.Context;
+import android.content.Intent;
+import android.content.ServiceConnection;
+import android.content.pm.ProviderInfo;
+import android.content.pm.ResolveInfo;
+import android.location.Location;
+import android.location.LocationManager;
+import android.net.Uri;
+import android.os.Bundle;
+import android.os.IBinder;
+import android.os.PersistableBundle;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.robolectric.Robolectric;
+import org.robolectric.Shadows;
+import org.robolectric.android.controller.ServiceController;
+import org.robolectric.shadow.api.Shadow;
+import org.robolectric.shadows.ShadowAlarmManager;
+import org.robolectric.shadows.ShadowBroadcastPendingResult;
+import org.robolectric.shadows.ShadowContentResolver;
+import org.robolectric.shadows.ShadowLocationManager;
+import org.robolectric.shadows.ShadowPendingIntent;
+
+/** Services, receivers and providers; jobs and alarms; what the phone tells the app. */
+final class Components {
+  private static final int MAX_SERVICES = 60;
+
+  private final Session session;
+  private final Map<String, ServiceController<?>> services = new LinkedHashMap<>();
+  private final Queue<Runnable> asked = new ConcurrentLinkedQueue<>();
+
+  Components(Session session) {
+    this.session = session;
+  }
+
+  void forget() {
+    asked.clear();
+    services.clear();
+  }
+
+  void startService(Intent intent) {
+    asked.add(() -> start(intent));
+  }
+
+  void bind(Intent intent, ServiceConnection connection) {
+    asked.add(() -> connect(intent, connection));
+  }
+
+  void broadcast(Intent intent) {
+    asked.add(() -> deliver(intent));
+  }
+
+  /** Starts what was asked for; returns whether anything was. */
+  boolean settle() {
+    boolean any = false;
+    for (int round = 0; round < 20; round++) {
+      Runnable next = asked.poll();
+      if (next == null) {
+        break;
+      }
+      next.run();
+      any = true;
+    }
+    List<String> names = new ArrayList<>(services.keySet());
+    for (String name : names) {
+      ServiceController<?> service = services.get(name);
+      if (Shadows.shadowOf(service.get()).isStoppedBySelf()) {
+        services.remove(name);
+        session.quietly("service", name, service::destroy);
+      }
+    }
+    return any;
+  }
+
+  private String own(Intent intent) {
+    String own = session.job().packageName();
+    if (intent.getComponent() != null) {
+      return own.equals(intent.getComponent().getPackageName()) ? intent.getComponent().getClassName() : null;
+    }
+    ResolveInfo found = session.application().getPackageManager().resolveService(intent, 0);
+    boolean ours = found != null && found.serviceInfo != null && own.equals(found.serviceInfo.packageName);
+    return ours ? found.serviceInfo.name : null;
+  }
+
+  private ServiceController<?> running(String name, Intent intent, String how) throws ClassNotFoundException {
+    ServiceController<?> known = services.get(name);
+    if (known != null) {
+      return known;
+    }
+    session.started(how, name);
+    Class<? extends Service> type = session.loader().loadClass(name).asSubclass(Service.class);
+    ServiceController<?> service = Robolectric.buildService(type, intent);
+    services.put(name, service);
+    service.create();
+    return service;
+  }
+
+  private void start(Intent intent) {
+    String name = own(intent);
+    if (name == null || services.size() >= MAX_SERVICES) {
+      return;
+    }
+    boolean first = !services.containsKey(name);
+    Session.Step step = () -> running(name, intent, "start_service").withIntent(intent).startCommand(0, 1);
+    if (first) {
+      session.component("service", name, step);
+    } else {
+      session.quietly("service", name, step);
+    }
+  }
+
+  private void connect(Intent intent, ServiceConnection connection) {
+    String name = own(intent);
+    if (name == null || services.size() >= MAX_SERVICES) {
+      return;
+    }
+    session.component("service", name, () -> {
+      IBinder binder = running(name, intent, "bind_service").get().onBind(intent);
+      if (binder != null) {
+        connection.onServiceConnected(new ComponentName(session.job().packageName(), name), binder);
+      }
+    });
+  }
+
+  /** Gives a broadcast to the receivers of the manifest; those registered at run time get it from the framework. */
+  int deliver(Intent intent) {
+    String own = session.job().packageName();
+    List<String> names = new ArrayList<>();
+    if (intent.getComponent() != null) {
+      if (own.equals(intent.getComponent().getPackageName())) {
+        names.add(intent.getComponent().getClassName());
+      }
+    } else {
+      for (ResolveInfo found : session.application().getPackageManager().queryBroadcastReceivers(intent, 0)) {
+        if (found.activityInfo != null && own.equals(found.activityInfo.packageName)) {
+          names.add(found.activityInfo.name);
+        }
+      }
+    }
+    for (String name : names) {
+      session.started("start_receiver", name);
+      receive(name, intent);
+    }
+    return names.size();
+  }
+
+  private void receive(String name, Intent intent) {
+    session.component("receiver", name, () -> {
+      BroadcastReceiver receiver =
+          (BroadcastReceiver) session.loader().loadClass(name).getDeclaredConstructor().newInstance();
+      Method create = ShadowBroadcastPendingResult.class
+          .getDeclaredMethod("create", int.class, String.class, Bundle.class, boolean.class);
+      create.setAccessible(true);
+      receiver.setPendingResult((BroadcastReceiver.PendingResult) create.invoke(null, 0, "", new Bundle(), false));
+      receiver.onReceive(session.application(), intent);
+    });
+  }
+
+  /** What the phone tells every app; returns how many receivers of the manifest heard it. */
+  int phoneSays(Intent intent) {
+    int heard = deliver(intent);
+    session.quietly("receiver", String.valueOf(intent.getAction()), () -> session.application().sendBroadcast(intent));
+    return heard;
+  }
+
+  /** Makes a provider and returns it. */
+  void install(Context context, ProviderInfo info) throws ReflectiveOperationException {
+    ContentProvider provider =
+        (ContentProvider) session.loader().loadClass(info.name).getDeclaredConstructor().newInstance();
+    provider.attachInfo(context, info);
+    for (String authority : info.authority == null ? new String[0] : info.authority.split(";")) {
+      ShadowContentResolver.registerProviderInternal(authority, provider);
+    }
+  }
+
+  int runJobs() {
+    JobScheduler scheduler = session.application().getSystemService(JobScheduler.class);
+    List<JobInfo> jobs = new ArrayList<>(scheduler.getAllPendingJobs());
+    for (JobInfo job : jobs) {
+      String name = job.getService().getClassName();
+      scheduler.cancel(job.getId());
+      session.component("service", name, () -> {
+        Intent intent = new Intent().setComponent(job.getService());
+        JobService service = (JobService) running(name, intent, "run_job").get();
+        service.onBind(intent);
+        service.onStartJob(parameters(job));
+      });
+    }
+    return jobs.size();
+  }
+
+  private static JobParameters parameters(JobInfo job) throws ReflectiveOperationException {
+    JobParameters parameters = Shadow.newInstanceOf(JobParameters.class);
+    set(parameters, "jobId", job.getId());
+    set(parameters, "extras", job.getExtras() == null ? new PersistableBundle() : job.getExtras());
+    set(parameters, "mTransientExtras", job.getTransientExtras());
+    return parameters;
+  }
+
+  private static void set(Object object, String name, Object value) throws ReflectiveOperationException {
+    try {
+      Field field = object.getClass().getDeclaredField(name);
+      field.setAccessible(true);
+      field.set(object, value);
+    } catch (NoSuchFieldException renamed) {
+      // A job without this extra runs as well.
+    }
+  }
+
+  int runAlarms() {
+    ShadowAlarmManager alarms = Shadows.shadowOf(session.application().getSystemService(AlarmManager.class));
+    List<ShadowAlarmManager.ScheduledAlarm> due = new ArrayList<>(alarms.getScheduledAlarms());
+    for (ShadowAlarmManager.ScheduledAlarm alarm : due) {
+      PendingIntent operation = alarm.operation;
+      if (operation == null) {
+        session.quietly("alarm", "listener", () -> alarms.fireAlarm(alarm));
+      } else {
+        send(operation);
+      }
+    }
+    return due.size();
+  }
+
+  private void send(PendingIntent operation) {
+    ShadowPendingIntent shadow = Shadows.shadowOf(operation);
+    for (Intent intent : shadow.getSavedIntents()) {
+      if (shadow.isBroadcastIntent()) {
+        phoneSays(intent);
+      } else if (shadow.isActivityIntent()) {
+        session.wanted(intent, null, null, -1);
+      } else {
+        start(intent);
+      }
+    }
+  }
+
+  /** The phone finds out where it is, if anybody listens and may. */
+  void locate() {
+    LocationManager manager = session.application().getSystemService(LocationManager.class);
+    ShadowLocationManager shadow = Shadows.shadowOf(manager);
+    if (shadow.getLocationUpdateListeners().isEmpty() || session.canary("location") == null) {
+      return;
+    }
+    String[] place = session.canary("location").split(",");
+    for (String provider : new String[] {LocationManager.GPS_PROVIDER, LocationManager.NETWORK_PROVIDER}) {
+      Location location = new Location(provider);
+      location.setLatitude(Double.parseDouble(place[0]));
+      location.setLongitude(Double.parseDouble(place[1]));
+      location.setAccuracy(10);
+      location.setTime(Time.now());
+      location.setElapsedRealtimeNanos(android.os.SystemClock.elapsedRealtimeNanos());
+      session.quietly("location", provider, () -> shadow.simulateLocation(provider, location));
+    }
+  }
+
+  /** Runs one service, receiver or provider alone. */
+  void force(String kind, String name, Intent intent) {
+    switch (kind) {
+      case "service" -> {
+        session.component("service", name, () -> {
+          ServiceController<?> service = running(name, intent, "forced").withIntent(intent);
+          service.startCommand(0, 1);
+          service.get().onBind(intent);
+        });
+        session.letPass(300);
+        ServiceController<?> service = services.remove(name);
+        if (service != null) {
+          session.quietly("service", name, service::destroy);
+        }
+      }
+      case "receiver" -> receive(name, intent);
+      case "provider" -> session.component("provider", name, () -> {
+        ContentProvider provider =
+            (ContentProvider) session.loader().loadClass(name).getDeclaredConstructor().newInstance();
+        ProviderInfo info = new ProviderInfo();
+        info.authority = session.job().packageName() + ".forced";
+        info.packageName = session.job().packageName();
+        info.name = name;
+        info.applicationInfo = session.application().getApplicationInfo();
+        provider.attachInfo(session.application(), info);
+        provider.query(Uri.parse("content://" + info.authority), null, null, null, null);
+      });
+      default -> throw new IllegalArgumentException("unknown kind of component");
+    }
+  }
+}

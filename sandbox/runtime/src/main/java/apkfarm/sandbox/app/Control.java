@@ -1,0 +1,184 @@
+package apkfarm.sandbox.app;
+
+import android.content.Intent;
+import android.content.ServiceConnection;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+
+/** Calls that the sandbox must answer itself, so that the app's life goes on as on a phone. */
+final class Control {
+  private static final Set<String> TOLD =
+      Set.of(
+          "java.lang.System.exit",
+          "java.lang.Runtime.exit",
+          "java.lang.Runtime.halt",
+          "java.lang.Runtime.exec",
+          "java.lang.ProcessBuilder.start",
+          "java.net.InetAddress.getByName",
+          "java.net.InetAddress.getAllByName",
+          "android.os.Process.killProcess",
+          "android.content.Context.startActivity",
+          "android.content.Context.startActivities",
+          "android.app.Activity.startActivityForResult",
+          "android.app.Fragment.startActivity",
+          "android.app.Fragment.startActivityForResult",
+          "android.content.Context.startService",
+          "android.content.Context.startForegroundService",
+          "android.content.Context.bindService",
+          "android.content.Context.sendBroadcast",
+          "android.content.Context.sendOrderedBroadcast",
+          "android.webkit.WebView.loadUrl",
+          "android.webkit.WebView.loadData",
+          "android.webkit.WebView.loadDataWithBaseURL");
+
+  private static final Set<String> QUIET =
+      Set.of(
+          "android.app.Activity.requestPermissions",
+          "android.app.Fragment.requestPermissions",
+          "java.net.NetworkInterface.getByName",
+          "java.net.NetworkInterface.isUp",
+          "java.nio.charset.Charset.forName",
+          "java.nio.charset.Charset.isSupported");
+
+  /** A charset of Android's ICU that mail libraries ask for and a JVM does not have. */
+  private static final String IMAP = "x-IMAP-mailbox-name";
+
+  private final Sinks sinks;
+  private final Phone phone;
+  private final Answers answers;
+
+  Control(Sinks sinks, Phone phone, Answers answers) {
+    this.sinks = sinks;
+    this.phone = phone;
+    this.answers = answers;
+  }
+
+  static boolean isTold(String member) {
+    return TOLD.contains(member);
+  }
+
+  static boolean knows(String member) {
+    return TOLD.contains(member) || QUIET.contains(member);
+  }
+
+  static String kind(String member) {
+    return member.startsWith("java.net.InetAddress.get") && member.endsWith("ByName") ? "net" : "api";
+  }
+
+  /** Tells that native code is wanted, if that is what the call does. */
+  boolean isLibrary(String member, List<String> arguments) {
+    if (!member.endsWith(".loadLibrary") && !member.equals("java.lang.System.load")
+        && !member.equals("java.lang.Runtime.load")) {
+      return false;
+    }
+    String name = arguments.isEmpty() ? "" : arguments.get(0);
+    Events.tell("limit", "library:" + name, arguments, Events.Details.NONE);
+    return true;
+  }
+
+  /** Lets an open of the kernel's files find the phone's instead of this machine's. */
+  void open(String member, Object[] values) {
+    if (values.length == 0 || !member.startsWith("java.io.") && !member.equals("java.util.Scanner.<init>")
+        || member.equals("java.io.File.<init>")) {
+      return;
+    }
+    boolean isFile = values[0] != null && values[0].getClass() == File.class;
+    // A scanner's text is what it reads, not the name of a file.
+    if (!isFile && (!(values[0] instanceof String) || member.equals("java.util.Scanner.<init>"))) {
+      return;
+    }
+    File virtual = phone.virtual(values[0].toString());
+    if (virtual != null) {
+      Events.tell("proc", member, List.of(values[0].toString()), Events.Details.NONE);
+      values[0] = isFile ? virtual : virtual.getPath();
+    }
+  }
+
+  /** Returns the answer, or {@link Hook#PROCEED} for calls that the sandbox has no part in. */
+  Object answer(String member, Object[] values, List<String> arguments) throws IOException {
+    switch (member) {
+      case "java.lang.System.exit":
+      case "java.lang.Runtime.exit":
+      case "java.lang.Runtime.halt":
+      case "android.os.Process.killProcess":
+        Session.get().exited();
+        throw new Hook.Exit(member);
+      case "java.lang.Runtime.exec":
+        return phone.run(values[1] instanceof String[] words ? List.of(words) : List.of(arguments.get(0).split("\\s+")));
+      case "java.lang.ProcessBuilder.start":
+        return phone.run(((ProcessBuilder) values[0]).command());
+      case "java.net.InetAddress.getByName":
+        return named(arguments);
+      case "java.net.InetAddress.getAllByName":
+        return new InetAddress[] {named(arguments)};
+      case "java.net.NetworkInterface.getByName":
+        return "wlan0".equals(arguments.get(0)) ? answers.wifi() : Hook.PROCEED;
+      case "java.net.NetworkInterface.isUp":
+        return "wlan0".equals(((NetworkInterface) values[0]).getName()) ? true : Hook.PROCEED;
+      case "java.nio.charset.Charset.forName":
+        return IMAP.equalsIgnoreCase(arguments.get(0)) ? StandardCharsets.UTF_8 : Hook.PROCEED;
+      case "java.nio.charset.Charset.isSupported":
+        return IMAP.equalsIgnoreCase(arguments.get(0)) ? true : Hook.PROCEED;
+      default:
+        return component(member, values);
+    }
+  }
+
+  private Object component(String member, Object[] values) {
+    switch (member) {
+      case "android.app.Activity.requestPermissions":
+      case "android.app.Fragment.requestPermissions":
+        if (values.length == 3 && values[1] instanceof String[] permissions && values[2] instanceof Integer code) {
+          Session.get().asked(values[0], permissions.clone(), code);
+        }
+        return null;
+      case "android.content.Context.startService":
+      case "android.content.Context.startForegroundService":
+        Session.get().service(values[values.length - 1]);
+        return Hook.PROCEED;
+      case "android.content.Context.bindService":
+        return bind(values);
+      case "android.content.Context.sendBroadcast":
+      case "android.content.Context.sendOrderedBroadcast":
+        if (values.length > 1 && values[1] instanceof Intent intent) {
+          Session.get().broadcast(intent);
+        }
+        return Hook.PROCEED;
+      default:
+        return Hook.PROCEED;
+    }
+  }
+
+  /** Own services are bound by the session; those of other apps are absent, as Google's are on a phone without them. */
+  private Object bind(Object[] values) {
+    ServiceConnection connection = null;
+    for (Object value : values) {
+      if (value instanceof ServiceConnection found) {
+        connection = found;
+      }
+    }
+    if (!(values[1] instanceof Intent intent) || connection == null) {
+      return Hook.PROCEED;
+    }
+    if (sinks.isOwn(intent)) {
+      Session.get().bound(intent, connection);
+      return true;
+    }
+    String wanted = intent.getComponent() != null ? intent.getComponent().getPackageName() : intent.getPackage();
+    Events.tell("limit", "service:" + (wanted != null ? wanted : intent.getAction()), List.of(), Events.Details.NONE);
+    return false;
+  }
+
+  /** One reserved address per name, so that no name leaves the machine and each can be told from the others. */
+  private static InetAddress named(List<String> arguments) throws UnknownHostException {
+    String name = arguments.isEmpty() ? "" : arguments.get(0);
+    int hash = name.hashCode();
+    return InetAddress.getByAddress(name, new byte[] {(byte) 198, 18, (byte) (hash >> 8), (byte) hash});
+  }
+}

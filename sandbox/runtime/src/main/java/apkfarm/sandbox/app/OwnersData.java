@@ -1,0 +1,111 @@
+package apkfarm.sandbox.app;
+
+import android.content.ContentProvider;
+import android.content.ContentValues;
+import android.database.Cursor;
+import android.database.MatrixCursor;
+import android.net.Uri;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Contacts, call log, messages, calendar and photos of the phone's owner: one planted row each, whichever columns are asked. */
+final class OwnersData extends ContentProvider {
+  static final List<String> AUTHORITIES =
+      List.of("com.android.contacts", "contacts", "call_log", "sms", "mms", "mms-sms", "com.android.calendar", "media", "icc");
+
+  private static final String[] COLUMNS = {
+    "_id", "display_name", "name", "data1", "number", "address", "body", "date", "title", "description", "_data"
+  };
+
+  /** Asked here too, since loaders query from the framework's own code; photos of its own every app may list. */
+  private static final Map<String, String> PERMISSIONS =
+      Map.of(
+          "contacts", "READ_CONTACTS", "call_log", "READ_CALL_LOG", "sms", "READ_SMS", "calendar", "READ_CALENDAR");
+
+  private final Map<String, String> canaries;
+  private final String authority;
+
+  OwnersData(Map<String, String> canaries, String authority) {
+    this.canaries = canaries;
+    this.authority = authority;
+  }
+
+  @Override
+  public boolean onCreate() {
+    return true;
+  }
+
+  @Override
+  public Cursor query(Uri uri, String[] projection, String selection, String[] arguments, String order) {
+    String permission = "android.permission." + PERMISSIONS.get(kind());
+    if (PERMISSIONS.containsKey(kind()) && !Session.get().holds(permission)) {
+      throw new SecurityException("Permission Denial: opening provider " + authority + " requires " + permission);
+    }
+    String[] columns = projection == null || projection.length == 0 ? COLUMNS : projection;
+    MatrixCursor cursor = new MatrixCursor(columns);
+    Object[] row = new Object[columns.length];
+    for (int i = 0; i < columns.length; i++) {
+      row[i] = value(columns[i]);
+    }
+    cursor.addRow(row);
+    return cursor;
+  }
+
+  private String kind() {
+    return switch (authority) {
+      case "call_log" -> "call_log";
+      case "sms", "mms", "mms-sms" -> "sms";
+      case "com.android.calendar" -> "calendar";
+      case "media" -> "media";
+      default -> "contacts";
+    };
+  }
+
+  /** The first part of the planted value is a name, the last one a number, where there are two. */
+  private Object value(String column) {
+    String canary = canaries.getOrDefault(kind(), "");
+    String first = Answers.part(canary, true);
+    String last = Answers.part(canary, false);
+    String name = column.toLowerCase(Locale.ROOT);
+    if (name.equals("_id") || name.endsWith("_id") || name.startsWith("has_") || name.equals("type") || name.equals("read")) {
+      return 1;
+    }
+    if (name.startsWith("date") || name.startsWith("dt") || name.equals("duration") || name.equals("_size")) {
+      return Time.now() - 86_400_000L;
+    }
+    if (name.equals("data1") || name.contains("number") || name.equals("data4") || name.equals("address")) {
+      return last;
+    }
+    if (name.equals("mimetype") || name.equals("mime_type")) {
+      return kind().equals("media") ? "image/jpeg" : "vnd.android.cursor.item/phone_v2";
+    }
+    return name.equals("_data") ? "/storage/emulated/0/DCIM/Camera/" + first + ".jpg" : first;
+  }
+
+  /** Asked for by the instrumented framework that this class is compiled against. */
+  @Override
+  public Object $$robo$getData() {
+    return null; // It has no shadow.
+  }
+
+  @Override
+  public String getType(Uri uri) {
+    return null;
+  }
+
+  @Override
+  public Uri insert(Uri uri, ContentValues values) {
+    return uri;
+  }
+
+  @Override
+  public int delete(Uri uri, String selection, String[] arguments) {
+    return 0;
+  }
+
+  @Override
+  public int update(Uri uri, ContentValues values, String selection, String[] arguments) {
+    return 0;
+  }
+}

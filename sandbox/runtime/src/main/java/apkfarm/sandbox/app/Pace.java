@@ -1,0 +1,165 @@
+package apkfarm.sandbox.app;
+
+import android.os.Looper;
+import android.os.SystemClock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.robolectric.shadow.api.Shadow;
+import org.robolectric.shadows.ShadowLooper;
+import org.robolectric.shadows.ShadowSystemClock;
+
+/** Simulated time: jumps from one thing that is due to the next, and lets the app's own threads keep up. */
+final class Pace {
+  /** Threads that wait by simulated time get their turns at least this often. */
+  private static final long STEP_MS = 250;
+  private static final long LONG_STEP_MS = 1_000;
+  private static final long LONG_IDLE_MS = 60_000;
+  /** Turns of the main thread in one simulated second; an animation takes 60, an endless loop all of them. */
+  private static final int TURNS_PER_SECOND = 400;
+  /** Real milliseconds that busy threads are waited for, in one step and in one command. */
+  private static final int STEP_PATIENCE_MS = 50;
+  private static final int PATIENCE_MS = 2_000;
+
+  private final Thread main = Thread.currentThread();
+  private final Set<Thread> own = new HashSet<>(threads());
+  private int patience;
+  private volatile boolean waiting;
+  private volatile boolean working;
+
+  static long now() {
+    return SystemClock.uptimeMillis();
+  }
+
+  boolean isMain() {
+    return Thread.currentThread() == main;
+  }
+
+  /** Says whether a command is being obeyed: only then may the app's code hold the main thread. */
+  void working(boolean now) {
+    working = now;
+    patience = PATIENCE_MS;
+  }
+
+  /**
+   * Lets time pass.
+   *
+   * @param settle called after every step: what the app has asked for is started
+   */
+  void idle(long millis, Session session, Runnable settle) {
+    long end = now() + millis;
+    long step = millis > LONG_IDLE_MS ? LONG_STEP_MS : STEP_MS;
+    long second = now() / 1_000;
+    int turns = TURNS_PER_SECOND;
+    while (!session.hasExited()) {
+      settle.run();
+      if (now() / 1_000 != second) {
+        second = now() / 1_000;
+        turns = TURNS_PER_SECOND;
+      }
+      if (turns > 0 && next() <= now()) {
+        turns--;
+        session.quietly("main looper", "message", () -> looper().runOneTask());
+        continue;
+      }
+      boolean threads = settleThreads();
+      if (turns > 0 && next() <= now()) {
+        continue;
+      }
+      if (now() >= end) {
+        return;
+      }
+      long to = Math.min(end, threads ? now() + step : end);
+      advance(Math.max(1, Math.min(to, turns > 0 ? next() : (second + 1) * 1_000) - now()));
+    }
+  }
+
+  /** Returns when the main thread's next message is due; never, if there is none. */
+  private static long next() {
+    Duration due = looper().getNextScheduledTaskTime();
+    return due.isZero() ? Long.MAX_VALUE : due.toMillis();
+  }
+
+  private static ShadowLooper looper() {
+    return Shadow.extract(Looper.getMainLooper());
+  }
+
+  private synchronized void advance(long millis) {
+    ShadowSystemClock.advanceBy(Duration.ofMillis(millis));
+    notifyAll();
+  }
+
+  /** Waits until the app's threads wait themselves, within bounds; returns whether it has any. */
+  private boolean settleThreads() {
+    int calm = 0;
+    boolean any = false;
+    waiting = true;
+    try {
+      for (int looks = 0; calm < 2 && looks < STEP_PATIENCE_MS && patience > 0; looks++) {
+        boolean busy = false;
+        any = false;
+        for (Thread thread : threads()) {
+          if (!own.contains(thread)) {
+            any = true;
+            Thread.State state = thread.getState();
+            busy |= state == Thread.State.RUNNABLE || state == Thread.State.BLOCKED;
+          }
+        }
+        if (!any) {
+          return false;
+        }
+        calm = busy ? 0 : calm + 1;
+        patience--;
+        pause();
+      }
+      return any;
+    } finally {
+      waiting = false;
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(1);
+    } catch (InterruptedException byTheApp) {
+      Thread.interrupted(); // The app may interrupt whom it likes; the session goes on.
+    }
+  }
+
+  private static Set<Thread> threads() {
+    ThreadGroup top = Thread.currentThread().getThreadGroup();
+    while (top.getParent() != null) {
+      top = top.getParent();
+    }
+    Thread[] all = new Thread[Math.max(64, top.activeCount() * 2)];
+    int count = top.enumerate(all);
+    Set<Thread> found = new HashSet<>();
+    for (int i = 0; i < count; i++) {
+      found.add(all[i]);
+    }
+    return found;
+  }
+
+  /**
+   * Takes the place of {@code Thread.sleep}: the main thread moves the clock, others wait for it. If the main thread
+   * itself waits for another thread, nobody would move the clock: then the sleeper does.
+   */
+  void sleep(long millis) throws InterruptedException {
+    if (isMain()) {
+      advance(Math.max(0, millis));
+      return;
+    }
+    long until = now() + Math.max(0, millis);
+    int stuck = 0;
+    synchronized (this) {
+      while (now() < until) {
+        wait(5);
+        boolean held = working && !waiting && main.getState() != Thread.State.RUNNABLE;
+        stuck = held ? stuck + 1 : 0;
+        if (stuck > 2) {
+          advance(until - now());
+        }
+      }
+    }
+  }
+}
