@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+NOT_BUILT_IN = frozenset({"README.md", "expected.toml"})
+"""Files of an app's folder that its APK does not depend on."""
+
 
 def read_sums(path: Path) -> dict[str, str]:
     """Return the hashes by name; none if there is no such file."""
@@ -20,11 +23,11 @@ def write_sums(path: Path, sums: dict[str, str]) -> None:
 
 
 def digest_of_files(*folders: Path) -> str:
-    """Return one hash over the names and contents of all files below `folders`, READMEs left out."""
+    """Return one hash over the names and contents of all files below `folders` that an APK is made of."""
     total = hashlib.sha256()
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.name != "README.md":
+            if path.is_file() and path.name not in NOT_BUILT_IN:
                 total.update(f"{path.relative_to(folder).as_posix()}\n".encode())
                 total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()

