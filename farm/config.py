@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from farm.model.errors import ConfigError
+from farm.model.inspection import Suite
 from workers.model.limits import Limits
 
 
@@ -32,7 +33,11 @@ class Settings:
     app_seconds: float
     """Wall time of one static inspection before it stops itself."""
     app_memory_mb: int
-    """Private memory one inspection may add, in MiB."""
+    """Private memory one static inspection may add, in MiB."""
+    dynamic_seconds: float
+    """Wall time of one dynamic inspection before it stops itself."""
+    dynamic_memory_mb: int
+    """Memory that Ray sets aside for each sandbox worker, in MiB."""
     lease_seconds: float
     """How long a driver's lease on a shard lasts without being renewed."""
     cpu_hour_price: float
@@ -47,9 +52,13 @@ class Settings:
     """For each setting: `flag`, the variable's name, the file's name, or `default`."""
 
     @property
-    def limits(self) -> Limits:
-        """Caps on one inspection."""
-        return Limits(seconds=self.app_seconds, memory_bytes=self.app_memory_mb << 20)
+    def limits(self) -> Mapping[Suite, Limits]:
+        """Caps on one inspection, by suite."""
+        return {
+            Suite.STATIC: Limits(seconds=self.app_seconds, memory_bytes=self.app_memory_mb << 20),
+            # What the app itself may use is the sandbox's own affair: this cap is on the processes that watch it.
+            Suite.DYNAMIC: Limits(seconds=self.dynamic_seconds),
+        }
 
 
 _DEFAULTS: dict[str, str] = {
@@ -61,6 +70,8 @@ _DEFAULTS: dict[str, str] = {
     "workers": "0",
     "app_seconds": "120",
     "app_memory_mb": "3072",
+    "dynamic_seconds": "180",
+    "dynamic_memory_mb": "1536",
     "lease_seconds": "20",
     "cpu_hour_price": "0.04",
     "read_gb_price": "0.0",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from farm.model.batch import AppRef, Work
@@ -92,6 +92,21 @@ def _fill(weighed: Sequence[tuple[float, Work]], limits: ChunkPolicy) -> Iterato
         total += seconds
     if members:
         yield total, tuple(members)
+
+
+def shares(wanted: Collection[Suite], *, cpus: int, room: int) -> dict[Suite, int]:
+    """Return how many of `cpus` workers each wanted suite gets; `room` is how many sandboxes memory allows.
+
+    Running apps takes a hundred times as long as reading them, so that the static suite keeps one worker and the
+    sandboxes have the rest. A single CPU reads first. If only sandboxes are wanted and have no room,
+    there is nothing for anybody.
+    """
+    static = Suite.STATIC in wanted
+    if Suite.DYNAMIC not in wanted or (static and (cpus < 2 or not room)):
+        return {Suite.STATIC: cpus} if static and cpus else {}
+    sandboxes = min(cpus - static, room)
+    split = {Suite.STATIC: cpus - sandboxes if static else 0, Suite.DYNAMIC: sandboxes}
+    return {suite: number for suite, number in split.items() if number}
 
 
 _STARTUP_S = 5.0

@@ -76,8 +76,14 @@ class Executor(Protocol):
     def start(self) -> None:
         """Connect and bring up workers; raises ClusterError."""
 
-    def idle(self) -> int:
-        """Return how many chunks could start at once now."""
+    def prepare(self, waiting: Mapping[Suite, int]) -> None:
+        """Take note of how many chunks of each suite wait, so that there are workers of the right kinds.
+
+        Raises ClusterError if there can be none for the only suite that waits.
+        """
+
+    def idle(self, suite: Suite) -> int:
+        """Return how many chunks of the suite could start at once now."""
 
     def workers(self) -> int:
         """Return how many workers there are."""

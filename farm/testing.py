@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress, Result, Task
+from farm.model.inspection import Suite
 from workers.model.evidence import AppIdentity
 from workers.model.outcome import Outcome, OutcomeClass
 
@@ -52,11 +54,17 @@ class ScriptedExecutor:
         self._events: list[ExecutorEvent] = []
         self.started: list[tuple[Task, ...]] = []
         """The chunks that were submitted, in order."""
+        self.waiting: list[dict[Suite, int]] = []
+        """What waited each time the driver looked."""
 
     def start(self) -> None:
         """Nothing to bring up."""
 
-    def idle(self) -> int:
+    def prepare(self, waiting: Mapping[Suite, int]) -> None:
+        """Keep what waits."""
+        self.waiting.append(dict(waiting))
+
+    def idle(self, suite: Suite) -> int:  # noqa: ARG002 - its workers can do everything
         """Return how many workers have no chunk."""
         return self._workers - len(self._busy)
 
@@ -107,7 +115,7 @@ class ScriptedExecutor:
 def result_of(task: Task, outcome: Outcome) -> Result:
     """Return a plausible result of a task: identity and evidence exist where the outcome has any."""
     seen = outcome.outcome_class in {OutcomeClass.OK, OutcomeClass.APP}
-    sha256 = task.app.sha256 or f"{task.inspection_id:064x}"
+    sha256 = task.app.sha256 or hashlib.sha256(task.app.url.encode()).hexdigest()
     return Result(
         inspection_id=task.inspection_id,
         outcome=outcome,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from farm.cluster.task import Inspector
     from farm.service.report import Format
 
-SUITES: tuple[Suite, ...] = (Suite.STATIC,)
+SUITES: tuple[Suite, ...] = (Suite.STATIC, Suite.DYNAMIC)
 """Suites that this version can run."""
 
 
@@ -61,9 +61,9 @@ def open_stores(settings: Settings) -> Stores:
 
 def engines(settings: Settings) -> Mapping[Suite, tuple[str, str]]:
     """Return, for each suite, the engine version and the digest of its configuration: two parts of the result key."""
-    from workers.static.suite import ENGINE
+    from workers.inspect import SUITES as ENGINES
 
-    return {Suite.STATIC: (ENGINE, settings.limits.digest())}
+    return {suite: (ENGINES[suite.value], settings.limits[suite].digest()) for suite in SUITES}
 
 
 def inspector(settings: Settings) -> Inspector:
@@ -86,7 +86,12 @@ def executor(settings: Settings, *, kind: str, address: str | None) -> Executor:
     if kind == "ray":
         from farm.cluster.ray_pool import RayExecutor
 
-        return RayExecutor(inspector(settings).run, address=address, workers=settings.workers)
+        return RayExecutor(
+            inspector(settings).run,
+            address=address,
+            workers=settings.workers,
+            sandbox_bytes=settings.dynamic_memory_mb << 20,
+        )
     raise ConfigError(f"There is no executor {kind!r}; use ray or inline.")
 
 

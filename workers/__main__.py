@@ -9,11 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workers.dynamic import suite as dynamic_suite
-from workers.inspect import DEFAULT_LIMITS, inspect_apk
+from workers.inspect import DEFAULT_LIMITS, DYNAMIC, STATIC, inspect_apk
 from workers.isolation import guard
 from workers.model.errors import InspectionError
-from workers.model.evidence import JSON
 from workers.model.outcome import OutcomeClass
 from workers.static.view import StaticView
 
@@ -47,11 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("apk", metavar="APK", type=Path, help="path of the file")
-    parser.add_argument("--suite", choices=("static", "dynamic"), default="static", help="suite to run (static)")
+    parser.add_argument("--suite", choices=(STATIC, DYNAMIC), default=STATIC, help="suite to run (static)")
     parser.add_argument("--out", metavar="DIR", type=Path, help="folder for screenshots; only with --suite dynamic")
     options = parser.parse_args(words[1:] if xrefs else words)
     path: Path = options.apk
-    dynamic = options.suite == "dynamic"
+    dynamic = options.suite == DYNAMIC
     if dynamic != (options.out is not None) or (dynamic and xrefs):
         parser.error("--suite dynamic and --out DIR go together, and not with xrefs.")
     try:
@@ -60,10 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"Cannot read {path}: {error.strerror or error}. Give the path of an APK file.\n")
         return EXIT_NO_FILE
     try:
-        if dynamic:
-            code = _print_dynamic(path, data, options.out)
-        else:
-            code = _print_xrefs(data) if xrefs else _print_evidence(data)
+        code = _print_xrefs(data) if xrefs else _print_evidence(data, options.suite, options.out)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever reads has seen enough; Python would complain once more when it closes standard output.
@@ -72,28 +67,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _print_evidence(data: bytes) -> int:
-    """Print the evidence document."""
-    evidence = inspect_apk(data)
-    _print(json.dumps(evidence.as_json(), ensure_ascii=False, indent=2) + "\n")
-    return EXIT_OK if evidence.outcome.outcome_class is OutcomeClass.OK else EXIT_NOT_INSPECTED
-
-
-def _print_dynamic(path: Path, data: bytes, out: Path) -> int:
-    """Run the app, print the document, and leave the screenshots in `out`."""
-    view = StaticView(data)
+def _print_evidence(data: bytes, suite: str, out: Path | None) -> int:
+    """Print the evidence document, and leave the artefacts of the run in `out`."""
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        document = dynamic_suite.run(path, view, out)
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+        evidence = inspect_apk(data, suite=suite)
+        if out is not None:
+            for name, content in evidence.artefacts.items():
+                (out / name).write_bytes(content)
     except OSError as error:
         sys.stderr.write(f"Cannot write to {out}: {error.strerror or error}. Give a folder of your own.\n")
         return EXIT_NO_FILE
-    except InspectionError as error:
-        sys.stderr.write(f"{error}\n")
-        return EXIT_NOT_INSPECTED
-    whole: dict[str, JSON] = {"app": view.known_identity.as_json(), "dynamic": document}
-    _print(json.dumps(whole, ensure_ascii=False, indent=2) + "\n")
-    return EXIT_OK if document["outcome"] == "inspected" else EXIT_NOT_INSPECTED
+    _print(json.dumps(evidence.as_json(), ensure_ascii=False, indent=2) + "\n")
+    return EXIT_OK if evidence.outcome.outcome_class is OutcomeClass.OK else EXIT_NOT_INSPECTED
 
 
 def _print_xrefs(data: bytes) -> int:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from types import TracebackType
 
+from workers import sandboxed
 from workers.isolation import guard
 from workers.model.errors import InspectionError
-from workers.model.evidence import JSON, Evidence
+from workers.model.evidence import Evidence
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
+from workers.sandboxed import Told
 from workers.static.suite import ENGINE, run
 from workers.static.view import StaticView
 
-SUITES = {"static": ENGINE}
+STATIC, DYNAMIC = "static", "dynamic"
+SUITES = {STATIC: ENGINE, DYNAMIC: sandboxed.ENGINE}
 """Engine version by the name of its suite."""
 DEFAULT_LIMITS = Limits()
 
 
 def inspect_apk(
-    data: bytes | bytearray | memoryview, *, suite: str = "static", limits: Limits = DEFAULT_LIMITS
+    data: bytes | bytearray | memoryview, *, suite: str = STATIC, limits: Limits = DEFAULT_LIMITS
 ) -> Evidence:
     """Return the evidence of one suite on the APK `data`; the caller must not change `data` meanwhile.
 
@@ -33,21 +37,36 @@ def inspect_apk(
     if engine is None:
         raise ValueError(f"There is no suite {suite!r}; there is: {', '.join(SUITES)}.")
     view = StaticView(data, limits=limits, sha256=hashlib.sha256(data).hexdigest())
-    outcome, reason, facts = _run(view, limits)
-    return Evidence(suite=suite, engine=engine, outcome=outcome, reason=reason, app=view.known_identity, facts=facts)
+    told = _run(view, data, suite, limits)
+    if suite == DYNAMIC and told.document is None:
+        told = replace(told, document=sandboxed.blank(told.outcome.value, told.reason))
+    return Evidence(
+        suite=suite,
+        engine=engine,
+        outcome=told.outcome,
+        reason=told.reason,
+        app=view.known_identity,
+        facts=told.facts,
+        dynamic=told.document,
+        artefacts=told.artefacts,
+    )
 
 
-def _run(view: StaticView, limits: Limits) -> tuple[Outcome, str, dict[str, JSON]]:
-    """Return outcome, reason and facts."""
+def _run(view: StaticView, data: bytes | bytearray | memoryview, suite: str, limits: Limits) -> Told:
+    """Return what the suite came to; an error becomes outcome and reason."""
     try:
         with guard(limits):
-            return run(view)
+            if suite == DYNAMIC:
+                return sandboxed.run(view, data, limits)
+            outcome, reason, facts = run(view)
+            return Told(outcome=outcome, reason=reason, facts=facts)
     except InspectionError as error:
-        return error.outcome, str(error), {}
+        return Told(outcome=error.outcome, reason=str(error))
     except MemoryError:
-        return Outcome.OUT_OF_MEMORY, "The process has no memory left.", {}
+        return Told(outcome=Outcome.OUT_OF_MEMORY, reason="The process has no memory left.")
     except Exception as error:  # noqa: BLE001 - the one boundary: a fault of ours is an outcome of this app alone
-        return Outcome.ENGINE_ERROR, f"{type(error).__name__} at {_place(error.__traceback__)}.", {}
+        place = _place(error.__traceback__)
+        return Told(outcome=Outcome.ENGINE_ERROR, reason=f"{type(error).__name__} at {place}.")
 
 
 def _place(traceback: TracebackType | None) -> str:

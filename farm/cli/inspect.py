@@ -36,9 +36,9 @@ def command(ctx: click.Context, apk: Path, suite: str, lang: str, as_json: bool)
     packs = load_packs()
     inspected = inspect_file(
         apk,
-        inspect=lambda data: inspect_apk(data, suite=chosen.value, limits=settings.limits),
+        inspect=lambda data: inspect_apk(data, suite=chosen.value, limits=settings.limits[chosen]),
         judge=lambda document: judge(document, packs),
-        limit=settings.limits.file_bytes,
+        limit=settings.limits[chosen].file_bytes,
     )
     if as_json:
         print_json(inspected.as_json())

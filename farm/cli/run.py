@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--address", metavar="HOST:PORT", help="Ray cluster to use; without it, a local one is started.")
 @click.option("--workers", metavar="N", help="Workers of a local cluster; by default one for each processor.")
 @click.option("--until-done/--forever", default=True, help="End when nothing is pending (default), or wait for more.")
-@click.option("--app-seconds", metavar="S", help="Wall time that one inspection may take.  [FARM_APP_SECONDS]")
+@click.option("--app-seconds", metavar="S", help="Wall time that one static inspection may take.  [FARM_APP_SECONDS]")
 @click.option(
     "--executor", type=click.Choice(["ray", "inline"]), default="ray", help="inline: in this process, without Ray."
 )
@@ -63,7 +63,11 @@ def command(
             executor=place,
             clock=farm.clock,
             owner=wiring.owner(),
-            policy=DriverPolicy(app_seconds=farm.settings.app_seconds, lease_s=farm.settings.lease_seconds),
+            policy=DriverPolicy(
+                app_seconds=farm.settings.app_seconds,
+                dynamic_seconds=farm.settings.dynamic_seconds,
+                lease_s=farm.settings.lease_seconds,
+            ),
             batch=batch_id,
             observer=observer,
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from farm.cluster.stream import run_all
 from farm.model.execution import Chunk, Ended, ExecutorEvent, Progress, Result, Task
+from farm.model.inspection import Suite
 
 
 class InlineExecutor:
@@ -21,7 +22,10 @@ class InlineExecutor:
     def start(self) -> None:
         """Nothing to bring up."""
 
-    def idle(self) -> int:
+    def prepare(self, waiting: Mapping[Suite, int]) -> None:
+        """Do nothing: this process can run every suite."""
+
+    def idle(self, suite: Suite) -> int:  # noqa: ARG002 - every suite has the one place
         """Return 1 when no chunk waits."""
         return 0 if self._chunk else 1
 

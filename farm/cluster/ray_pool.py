@@ -1,4 +1,4 @@
-"""An executor on a Ray cluster: one actor for each CPU, none of Ray's own retries, restarts or job states."""
+"""An executor on a Ray cluster: actors of two kinds on its CPUs, none of Ray's own retries or job states."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,9 @@ from ray.exceptions import GetTimeoutError, RayError
 from farm.cluster.stream import run_all
 from farm.model.errors import ClusterError
 from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress, Result, Task
+from farm.model.inspection import Suite
+from farm.planning import shares
+from workers.dynamic.toolkit import BackendMissingError, find_toolkit
 
 log = structlog.get_logger()
 
@@ -28,32 +32,55 @@ REFRESH_S = 2.0
 """How often the cluster is asked for its CPUs, in seconds."""
 OBJECT_STORE_BYTES = 100 << 20
 """Shared memory of a local cluster: only tasks and results pass through it, never an APK."""
+SANDBOX_BYTES = 1_536 << 20
+"""Memory of a sandbox worker: the JVM's heap and classes, the app's folder in memory, and the worker itself."""
 RECYCLE_TASKS = 2_000
 """Tasks after which a worker process is replaced, so that no leak lasts."""
 
 
-class _Actor:
-    """The worker process."""
+class StaticWorker:
+    """A worker process that reads apps."""
 
     def __init__(self, inspect: Callable[[Task], Result]) -> None:
+        """Take what inspects one task."""
         self._inspect = inspect
 
-    def whoami(self) -> tuple[str, str, int]:
-        """Return node id, node address and process id."""
-        return ray.get_runtime_context().get_node_id(), ray.util.get_node_ip_address(), os.getpid()
+    def whoami(self) -> tuple[str, str, int, str]:
+        """Return node id, node address, process id, and what the machine lacks."""
+        node = ray.get_runtime_context().get_node_id()
+        return node, ray.util.get_node_ip_address(), os.getpid(), self.lacks()
+
+    def lacks(self) -> str:
+        """Return what its machine lacks to do its work, in words; empty if nothing."""
+        return ""
 
     def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Result, ...]]:
         """Stream the results."""
         yield from run_all(self._inspect, tasks)
 
 
+class SandboxWorker(StaticWorker):
+    """A worker process that runs apps, each in a sandbox of its own; it needs memory beside its CPU."""
+
+    def lacks(self) -> str:
+        """Return what the dynamic suite lacks on its machine."""
+        try:
+            find_toolkit()
+        except BackendMissingError as error:
+            return str(error)
+        return ""
+
+
 @dataclass(slots=True)
 class _Slot:
     """One actor and what it is doing."""
 
+    suite: Suite
     handle: Any
     greeting: Any
     """Reference to the answer of `whoami`; None once it has come."""
+    able: bool = True
+    """Whether its machine has what the suite needs."""
     node: str = ""
     name: str = "starting"
     chunk: Chunk | None = None
@@ -61,6 +88,11 @@ class _Slot:
     killed: bool = False
     """Whether the driver killed it at a deadline."""
     tasks: int = 0
+
+    @property
+    def free(self) -> bool:
+        """Whether it could take a chunk."""
+        return self.greeting is None and self.chunk is None
 
 
 class _Chatter(io.TextIOBase):
@@ -74,23 +106,42 @@ class _Chatter(io.TextIOBase):
 
 
 class RayExecutor:
-    """Keeps one actor for each CPU of the cluster, as nodes come and go, and gives each one chunk at a time."""
+    """Keeps one actor for each CPU of the cluster, as nodes come and go, and gives each one chunk at a time.
 
-    def __init__(self, inspect: Callable[[Task], Result], *, address: str | None, workers: int) -> None:
-        """Take what inspects one task (picklable), a cluster's address (None: a local one), and a local one's size."""
+    Of which kind the actors are follows the work that waits; one that is idle gives way to one of the other kind.
+    """
+
+    def __init__(
+        self,
+        inspect: Callable[[Task], Result],
+        *,
+        address: str | None,
+        workers: int,
+        sandbox_bytes: int = SANDBOX_BYTES,
+    ) -> None:
+        """Take what inspects one task (picklable), a cluster's address (None: a local one), and a local one's size.
+
+        `sandbox_bytes` is the memory that each sandbox worker has for itself.
+        """
         self._inspect = inspect
         self._address = address
         self._workers = workers or os.cpu_count() or 1
+        self._sandbox_bytes = sandbox_bytes
+        self._wanted: frozenset[Suite] = frozenset({Suite.STATIC})
         self._slots: list[_Slot] = []
         self._refreshed = 0.0
-        self._remote: Any = None
+        self._remotes: dict[Suite, Any] = {}
         self._streams = contextlib.ExitStack()
 
     def start(self) -> None:
         """Connect and wait for the first worker."""
         self._streams.enter_context(contextlib.redirect_stdout(_Chatter()))
         _connect(self._address, self._workers)
-        self._remote = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0, max_concurrency=1)(_Actor)
+        actor = ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0, max_concurrency=1)
+        self._remotes = {
+            Suite.STATIC: actor(StaticWorker),
+            Suite.DYNAMIC: actor(SandboxWorker).options(memory=self._sandbox_bytes),
+        }
         deadline = time.monotonic() + START_S
         while not self.workers():
             self._refresh()
@@ -103,10 +154,27 @@ class RayExecutor:
                 )
         log.info("cluster.ready", workers=self.workers(), address=self._address or "local")
 
-    def idle(self) -> int:
-        """Return how many workers are ready and have nothing to do."""
+    def prepare(self, waiting: Mapping[Suite, int]) -> None:
+        """Have workers of the kinds that wait or work; raises ClusterError if there can be none."""
+        busy = {slot.suite for slot in self._slots if slot.chunk is not None}
+        wanted = frozenset(suite for suite, chunks in waiting.items() if chunks) | busy
+        if wanted and wanted != self._wanted:
+            self._wanted = wanted
+            self._refreshed = 0.0
         self._refresh()
-        return sum(1 for s in self._slots if s.greeting is None and s.chunk is None)
+
+    def idle(self, suite: Suite) -> int:
+        """Return how many workers are ready for the suite and have nothing to do."""
+        self._refresh()
+        return len(self._free(suite))
+
+    def _free(self, suite: Suite) -> list[_Slot]:
+        """Return the free workers for a suite: of those on able machines, and others only if there are no able ones."""
+        slots = [slot for slot in self._slots if slot.suite is suite]
+        if any(slot.greeting is None and slot.able for slot in slots):
+            return [slot for slot in slots if slot.free and slot.able]
+        # Only when all have come up is it known that none is able; their outcome will say what is missing.
+        return [slot for slot in slots if slot.free] if all(slot.greeting is None for slot in slots) else []
 
     def workers(self) -> int:
         """Return how many workers have said hello."""
@@ -114,9 +182,9 @@ class RayExecutor:
 
     def submit(self, chunk: Chunk) -> None:
         """Send the chunk to an idle worker; raises ClusterError if there is none."""
-        slot = next((s for s in self._slots if s.greeting is None and s.chunk is None), None)
+        slot = next(iter(self._free(chunk.suite)), None)
         if slot is None:
-            raise ClusterError("There is no idle worker.")
+            raise ClusterError(f"There is no idle worker for the {chunk.suite} suite.")
         slot.chunk = chunk
         slot.stream = slot.handle.run.options(num_returns="streaming").remote(chunk.tasks)
 
@@ -192,18 +260,42 @@ class RayExecutor:
         self._refreshed = 0.0
 
     def _refresh(self) -> None:
-        """Have as many actors as the cluster has CPUs."""
+        """Have as many actors as the cluster has CPUs, of the kinds that are wanted."""
         now = time.monotonic()
         if now - self._refreshed < REFRESH_S:
             return
         self._refreshed = now
         try:
-            cpus = sum(int(n["Resources"].get("CPU", 0)) for n in ray.nodes() if n["Alive"])
+            nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         except (RayError, ConnectionError, RuntimeError) as error:
             raise ClusterError(f"The Ray cluster is gone: {_first_line(error)}") from error
-        for _ in range(cpus - len(self._slots)):
-            handle = self._remote.remote(self._inspect)
-            self._slots.append(_Slot(handle=handle, greeting=handle.whoami.remote()))
+        cpus = sum(int(node.get("CPU", 0)) for node in nodes)
+        room = sum(min(int(node.get("CPU", 0)), int(node.get("memory", 0) // self._sandbox_bytes)) for node in nodes)
+        target = shares(self._wanted, cpus=cpus, room=room)
+        if not target and cpus:
+            raise ClusterError(
+                f"No node of the cluster has a CPU and {self._sandbox_bytes >> 20} MiB of memory for a sandbox worker.",
+                next_step="Give the nodes more memory, or lower FARM_DYNAMIC_MEMORY_MB.",
+            )
+        for suite, number in target.items():
+            for _ in range(number - sum(slot.suite is suite for slot in self._slots)):
+                if len(self._slots) >= cpus and not self._retire(target):
+                    return
+                self._add(suite)
+
+    def _retire(self, target: Mapping[Suite, int]) -> bool:
+        """Make one free actor give up its CPU if there are more of its kind than wanted; return whether one did."""
+        kinds = Counter(slot.suite for slot in self._slots)
+        slot = next((s for s in self._slots if s.free and kinds[s.suite] > target.get(s.suite, 0)), None)
+        if slot is not None:
+            ray.kill(slot.handle, no_restart=True)
+            self._slots.remove(slot)
+        return slot is not None
+
+    def _add(self, suite: Suite) -> None:
+        """Start an actor."""
+        handle = self._remotes[suite].remote(self._inspect)
+        self._slots.append(_Slot(suite=suite, handle=handle, greeting=handle.whoami.remote()))
 
     def _greet(self, timeout_s: float) -> None:
         """Take note of actors that have come up, and forget those that could not."""
@@ -215,14 +307,16 @@ class RayExecutor:
         for reference in ready:
             slot = starting[reference]
             try:
-                node, address, pid = ray.get(reference, timeout=1)
+                node, address, pid, lacks = ray.get(reference, timeout=1)
             except GetTimeoutError:
                 continue
             except RayError as error:
                 log.warning("worker.did_not_start", detail=_first_line(error))
                 self._slots.remove(slot)
                 continue
-            slot.node, slot.name, slot.greeting = node, f"{address}:{pid}", None
+            slot.node, slot.name, slot.greeting, slot.able = node, f"{address}:{pid}", None, not lacks
+            if lacks:
+                log.warning("worker.without_backend", worker=slot.name, detail=lacks)
 
 
 def _connect(address: str | None, workers: int) -> None:

@@ -16,7 +16,7 @@ from farm.model.errors import ObjectChangedError, ObjectMissingError, SourceErro
 from farm.model.execution import Result, Task
 from farm.model.finding import Finding
 from farm.model.inspection import Suite
-from farm.model.keys import evidence_key
+from farm.model.keys import artefact_key, evidence_key
 from farm.model.text import visible
 from farm.ports import ObjectStore, Stores
 from farm.rules.catalogue import load_packs
@@ -38,7 +38,7 @@ class Inspector:
     """Inspects tasks one after another; picklable, so that it can be sent to a worker on another machine."""
 
     stores: Stores
-    limits: Limits
+    limits: Mapping[Suite, Limits]
     engines: Mapping[Suite, str]
 
     def run(self, task: Task) -> Result:
@@ -61,14 +61,14 @@ class Inspector:
             return watch.failed(task, Outcome.ENGINE_ERROR, f"{type(error).__name__}: {visible(str(error), 200)}")
 
     def _run(self, task: Task, watch: _Watch) -> Result:
-        home = self.stores.farm()
+        home, limits = self.stores.farm(), self.limits[task.suite]
         if task.app.sha256 is not None:
             cached = self._from_cache(home, task, task.app.sha256, watch)
             if cached is not None:
                 return cached
         with watch.stage("read"):
             store, key = self.stores.locate(task.app.url)
-            data = store.get(key, etag=task.app.etag, version_id=task.app.version_id, limit=self.limits.file_bytes)
+            data = store.get(key, etag=task.app.etag, version_id=task.app.version_id, limit=limits.file_bytes)
             watch.bytes_read += len(data)
             sha256 = hashlib.sha256(data).hexdigest()
         if task.app.sha256 is None:
@@ -78,13 +78,15 @@ class Inspector:
         elif task.app.sha256 != sha256:
             return watch.failed(task, Outcome.CHANGED_OBJECT, "The object's SHA-256 is not the one in the manifest.")
         with watch.stage("inspect"):
-            evidence = inspect_apk(data, suite=task.suite.value, limits=self.limits)
+            evidence = inspect_apk(data, suite=task.suite.value, limits=limits)
         document = evidence.as_bytes()
         if evidence.outcome.outcome_class not in STORED_CLASSES:
             return watch.failed(task, evidence.outcome, evidence.reason, app=evidence.app)
         key = self._key(task, sha256)
         try:
             with watch.stage("store"):
+                # The document is the commit point: what it names is there before it is.
+                _keep(home, key, evidence.artefacts)
                 created = home.put(key, document, if_absent=True, content_type="application/json")
         except StoreError as error:
             return watch.failed(task, Outcome.UPLOAD_FAILED, str(error), app=evidence.app)
@@ -94,7 +96,7 @@ class Inspector:
         return self._judged(task, key, document, watch, cached=False)
 
     def _key(self, task: Task, sha256: str) -> str:
-        return evidence_key(sha256, task.suite, self.engines[task.suite], self.limits.digest())
+        return evidence_key(sha256, task.suite, self.engines[task.suite], self.limits[task.suite].digest())
 
     def _from_cache(self, home: ObjectStore, task: Task, sha256: str, watch: _Watch) -> Result | None:
         key = self._key(task, sha256)
@@ -123,6 +125,17 @@ class Inspector:
             stage_seconds=watch.stages,
             bytes_read=watch.bytes_read,
         )
+
+
+def _keep(home: ObjectStore, evidence: str, artefacts: Mapping[str, bytes]) -> None:
+    """Store the files of a run beside its evidence document; one that is there stays, since its key has its hash."""
+    for name, data in artefacts.items():
+        kind = _CONTENT_TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+        sha256 = hashlib.sha256(data).hexdigest()
+        home.put(artefact_key(evidence, name, sha256), data, if_absent=True, content_type=kind)
+
+
+_CONTENT_TYPES = {"png": "image/png", "json": "application/json"}
 
 
 class _Watch:

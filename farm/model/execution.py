@@ -31,6 +31,11 @@ class Chunk:
     deadline_s: float
     """Seconds without any result after which the worker is killed."""
 
+    @property
+    def suite(self) -> Suite:
+        """The one suite of its tasks."""
+        return self.tasks[0].suite
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Result:

@@ -134,6 +134,8 @@ class Rows(Strict):
     """The same, for rows that do not count."""
     starts: dict[str, Names] = Field(default_factory=dict)
     """For each named field of a row, beginnings of its text of which any one will do."""
+    at_least: dict[str, float] = Field(default_factory=dict)
+    """For each named field of a row, the smallest number that counts, such as `{count = 10}`."""
     by: Literal["app", "sdk", "anyone"] = "anyone"
     """Whose row it is, by its field `sdk`."""
     sdk_categories: Names = ()

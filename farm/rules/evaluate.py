@@ -6,6 +6,7 @@ Three-valued on purpose: a `no` is said only where the whole of what the conditi
 from __future__ import annotations
 
 import operator
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from farm.rules.conditions import (
     Scalar,
     SdkPresent,
 )
-from farm.rules.facts import ABSENCE_FACTS, CODE_FACTS, PLATFORM_CATEGORY, Blank, Facts, Row, Unknown, fact_name
+from farm.rules.facts import ABSENCE_FACTS, PLATFORM_CATEGORY, Blank, Facts, Row, Unknown, fact_name
 from workers.model.evidence import JSON
 
 
@@ -91,8 +92,8 @@ def _answer(facts: Facts, pointer: str, hits: Iterable[Hit]) -> Answer:
     found = tuple(hits)
     if found:
         return Yes(hits=found)
-    if facts.hidden is not None and name in CODE_FACTS:
-        return facts.hidden
+    if (silence := facts.silence(name)) is not None:
+        return silence
     if facts.cut(pointer):
         return Unknown(blank=Blank.CUT, detail=name)
     return No(looked=(pointer,))
@@ -209,9 +210,10 @@ def _fact(condition: Fact, facts: Facts) -> Answer:
     holds = _compare(condition, value)
     if holds is None:
         return unread
-    if not value and facts.hidden is not None and fact_name(condition.path) in CODE_FACTS:
+    silence = facts.silence(fact_name(condition.path))
+    if not value and silence is not None:
         # Nothing there may mean nothing seen.
-        return facts.hidden
+        return silence
     shown = "" if value is None or isinstance(value, list | dict) else str(value)
     hits = [Hit(pointer=condition.path, terms={"value": (shown,)} if shown else {})] if holds else []
     return _answer(facts, condition.path, hits)
@@ -263,11 +265,20 @@ def _rows(condition: Rows, facts: Facts) -> Answer:
             continue
         if not all(row.text(name).startswith(starts) for name, starts in condition.starts.items()):
             continue
+        if not all(_number(row.value.get(name)) >= least for name, least in condition.at_least.items()):
+            continue
         owner = facts.owned_by(row, condition.by, condition.sdk_categories)
         if owner is not None:
             names_subject = "sdk" in row.value
             hits.append(Hit(pointer=row.pointer, subject=owner if names_subject else None, terms=_terms(row)))
-    return _answer(facts, condition.path, hits if len(hits) >= condition.min_rows else [])
+    if len(hits) >= condition.min_rows:
+        return _answer(facts, condition.path, hits)
+    return facts.not_run(fact_name(condition.path), condition.where) or _answer(facts, condition.path, [])
+
+
+def _number(value: JSON) -> float:
+    """Return a number; anything else is less than all numbers."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else float("-inf")
 
 
 def _one_of(value: JSON, constants: tuple[Scalar | None, ...]) -> bool:
@@ -283,7 +294,7 @@ def _terms(row: Row) -> dict[str, tuple[str, ...]]:
         terms["permissions"] = tuple(short_permission(each) for each in permissions if isinstance(each, str))
     if kind := row.text("pi_kind"):
         terms["kinds"] = (kind,)
-    if api := row.text("api"):
+    if api := row.text("api") or row.text("op"):
         terms["apis"] = (short_api(api),)
     names = (row.text(field) for field in ("name", "host", "url", "group", "caller"))
     if name := next((name for name in names if name), ""):
@@ -333,9 +344,18 @@ def _not(answer: Answer) -> Answer:
 
 
 def short_api(descriptor: str) -> str:
-    """Return `TelephonyManager.getDeviceId` for `Landroid/telephony/TelephonyManager;->getDeviceId`."""
+    """Return `TelephonyManager.getDeviceId` for `Landroid/telephony/TelephonyManager;->getDeviceId`.
+
+    The same for the Java name that an event of a run has; anything else stays as it is.
+    """
     owner, arrow, member = descriptor.partition(";->")
-    return f"{owner.rpartition('/')[2]}.{member.partition('(')[0]}" if arrow else descriptor
+    if arrow:
+        return f"{owner.rpartition('/')[2]}.{member.partition('(')[0]}"
+    owner, _, member = descriptor.rpartition(".")
+    return f"{owner.rpartition('.')[2]}.{member}" if _JAVA_MEMBER.fullmatch(descriptor) else descriptor
+
+
+_JAVA_MEMBER = re.compile(r"[\w$]+(\.[\w$]+){2,}", re.ASCII)
 
 
 def short_permission(name: str) -> str:

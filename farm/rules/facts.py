@@ -25,6 +25,10 @@ CODE_FACTS = frozenset(
         "api_uses",
         "code",
         "download_install",
+        "dynamic_permissions",
+        "dynamic_pi",
+        "dynamic_self_start",
+        "dynamic_sinks",
         "dynamic_code",
         "permission_gap",
         "privacy_policy",
@@ -34,7 +38,10 @@ CODE_FACTS = frozenset(
         "webview",
     }
 )
-"""Facts that rest on the code: what is missing in them is unknown when the code could not be read whole."""
+"""Facts that rest on the code: what is missing in them is unknown when the code could not be read or run whole."""
+
+RUN_FACTS = "dynamic_"
+"""Beginning of the names of facts of a run: what is missing in them is unknown when the app did not show itself."""
 
 ABSENCE_FACTS = frozenset({"permission_gap"})
 """Facts whose rows say that something is missing in the code: worth nothing when it could not be read whole."""
@@ -45,6 +52,10 @@ class Blank(StrEnum):
 
     PACKED = "packed"
     """The app's own code is hidden."""
+    NOT_REACHED = "not_reached"
+    """The app did not run far enough to be seen."""
+    NOT_RUN = "not_run"
+    """The part of the run that the rule is about did not take place."""
     PARTLY = "partly"
     """A part of the app could not be read."""
     CUT = "cut"
@@ -138,7 +149,7 @@ class Facts:
         if outcome is Outcome.INSPECTED_PARTLY:
             return Unknown(blank=Blank.PARTLY, detail=detail)
         if outcome.outcome_class is OutcomeClass.APP:
-            return Unknown(blank=Blank.PACKED, detail=detail)
+            return Unknown(blank=Blank.PACKED if outcome is Outcome.PACKED else Blank.NOT_REACHED, detail=detail)
         return Unknown(blank=Blank.NO_EVIDENCE, detail=detail)
 
     def at(self, pointer: str) -> tuple[bool, JSON]:
@@ -164,6 +175,24 @@ class Facts:
             elif isinstance(item, str):
                 rows.append(Row(pointer=place, value={"name": item}))
         return tuple(rows)
+
+    def silence(self, name: str) -> Unknown | None:
+        """Return why nothing in the fact `name` does not mean that there is nothing; None if it does."""
+        if self.hidden is None:
+            return None
+        never_seen = self.hidden.blank in {Blank.PACKED, Blank.NOT_REACHED}
+        return self.hidden if name in CODE_FACTS or (never_seen and name.startswith(RUN_FACTS)) else None
+
+    def not_run(self, name: str, where: Mapping[str, Sequence[object]]) -> Unknown | None:
+        """Return that none of the phases or states of consent that `where` asks for took place; None if one did."""
+        if not name.startswith(RUN_FACTS):
+            return None
+        for column, place in (("phase", "phases"), ("consent", "consents")):
+            there = self.at(f"/facts/dynamic_outcome/{place}")[1]
+            wanted = where.get(column, ())
+            if wanted and not any(each in wanted for each in (there if isinstance(there, list) else ())):
+                return Unknown(blank=Blank.NOT_RUN, detail=", ".join(str(each) for each in wanted))
+        return None
 
     def cut(self, pointer: str) -> bool:
         """Return whether a limit left rows out of the list at the pointer."""

@@ -13,13 +13,15 @@ from datetime import UTC, datetime
 
 import structlog
 
-from farm.model.batch import BatchId, Lease, Work
-from farm.model.errors import LeaseLostError, StoreError
+from farm.model.batch import BatchId, Work
+from farm.model.errors import LeaseLostError
 from farm.model.execution import Attempted, Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress, Result, Task
-from farm.model.inspection import History, RetryPolicy, State, decide
+from farm.model.inspection import History, RetryPolicy, State, Suite, decide
 from farm.planning import ChunkPolicy, chunk, deadline_s
 from farm.ports import Clock, DriverRow, Executor, Ledger
-from workers.model.outcome import Outcome, OutcomeClass
+from farm.service.hands import Flight, Hand
+from farm.service.streaks import Streaks
+from workers.model.outcome import Outcome
 
 log = structlog.get_logger()
 
@@ -31,7 +33,9 @@ class DriverPolicy:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     chunks: ChunkPolicy = field(default_factory=ChunkPolicy)
     app_seconds: float = 120.0
-    """Wall time an inspection allows itself; the driver's deadline lies beyond it."""
+    """Wall time a static inspection allows itself; the driver's deadline lies beyond it."""
+    dynamic_seconds: float = 180.0
+    """The same of a dynamic inspection."""
     lease_s: float = 60.0
     """Length of a lease; it is renewed at a third of it."""
     flush_results: int = 256
@@ -40,10 +44,14 @@ class DriverPolicy:
     """Longest time a result waits for its commit, in seconds."""
     grace_s: float = 10.0
     """How long a stopping driver waits for chunks in flight, in seconds."""
-    infra_streak: int = 24
-    """INFRA outcomes in a row, without any other outcome, after which the driver stops: the fault is not the apps'."""
+    hands: int = 8
+    """Most shards in hand at once: static work runs ahead of dynamic work by no more than these."""
     tick_s: float = 0.25
     """Longest wait for events, in seconds."""
+
+    def seconds(self, suite: Suite) -> float:
+        """Return the wall time that an inspection of the suite allows itself."""
+        return self.dynamic_seconds if suite is Suite.DYNAMIC else self.app_seconds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,33 +65,6 @@ class RunProgress:
     workers: int
     shards: int
     """Shards in hand."""
-
-
-@dataclass(slots=True)
-class _Hand:
-    """A shard in the driver's hands."""
-
-    lease: Lease
-    ready: list[tuple[Work, ...]] = field(default_factory=list)
-    """Chunks to be sent."""
-    buffer: list[Attempted] = field(default_factory=list)
-    """Results to be committed."""
-    flying: int = 0
-    renewed: float = 0.0
-
-
-@dataclass(slots=True)
-class _Flight:
-    """A chunk on a worker."""
-
-    hand: _Hand
-    chunk: Chunk
-    works: dict[int, Work]
-    """Unfinished inspections by id."""
-    alone: bool
-    touched: float
-    """When it last reported."""
-    killed: bool = False
 
 
 class Driver:
@@ -108,12 +89,12 @@ class Driver:
         self._policy = policy or DriverPolicy()
         self._batch = batch
         self._observer = observer
-        self._hands: list[_Hand] = []
-        self._flights: dict[int, _Flight] = {}
+        self._hands: list[Hand] = []
+        self._flights: dict[int, Flight] = {}
         self._numbers = itertools.count(1)
         self._states: Counter[State] = Counter()
-        self._infra_streak = 0
-        self._last_infra = ""
+        self._streaks = Streaks()
+        self._suites: set[Suite] = set()
         self._oldest_result: float | None = None
         self._beaten = 0.0
         self._stopping = False
@@ -123,7 +104,7 @@ class Driver:
         self._stopping = True
 
     def run(self, *, forever: bool = False) -> RunProgress:
-        """Run until nothing is pending (or for ever); raises StoreError when nothing but INFRA outcomes come back."""
+        """Run until nothing is pending (or for ever); raises an error if the fault is not the apps'."""
         try:
             while not self._stopping:
                 self._tick()
@@ -155,12 +136,10 @@ class Driver:
         self._enforce_deadlines(self._clock.now())
         self._flush_due(self._clock.now())
         self._give_back(self._clock.now())
-        if self._infra_streak >= self._policy.infra_streak:
-            raise StoreError(
-                f"The last {self._infra_streak} inspections failed for the same kind of reason, none of them the "
-                f"app's fault: {self._last_infra} Nothing is lost; they are pending.",
-                next_step="Mend the cause ('farm doctor' helps), then 'farm run' again.",
-            )
+        if (fault := self._streaks.store_fault()) is not None:
+            raise fault
+        if self._streaks.without_backend and not self._flights and Suite.STATIC not in self._waiting():
+            raise self._streaks.backend_fault()
 
     def _beat(self, now: float) -> None:
         """Leave a sign of life every two seconds."""
@@ -191,25 +170,48 @@ class Driver:
 
     def _feed(self, now: float) -> None:
         """Send chunks to idle workers, leasing shards as long as there is room."""
-        idle = self._executor.idle()
-        while idle > 0:
-            hand = next((h for h in self._hands if h.ready), None) or self._lease(now)
-            if hand is None:
-                return
-            if self._send(hand, now):
-                idle -= 1
+        self._executor.prepare(self._waiting())
+        for suite in Suite:
+            idle = self._executor.idle(suite)
+            while idle > 0:
+                found = self._next(suite, now)
+                if found is None:
+                    break
+                idle -= self._send(*found, now)
 
-    def _lease(self, now: float) -> _Hand | None:
+    def _waiting(self) -> dict[Suite, int]:
+        """Return how many chunks of each suite could be sent."""
+        waiting = Counter(works[0].suite for hand in self._hands for works in hand.ready)
+        if self._streaks.without_backend:
+            del waiting[Suite.DYNAMIC]
+        return dict(waiting)
+
+    def _next(self, suite: Suite, now: float) -> tuple[Hand, tuple[Work, ...]] | None:
+        """Take a chunk of the suite out of a hand, leasing one more shard where that may bring one."""
+        if suite is Suite.DYNAMIC and self._streaks.without_backend:
+            return None
+        while True:
+            for hand in self._hands:
+                for number, works in enumerate(hand.ready):
+                    if works[0].suite is suite:
+                        return hand, hand.ready.pop(number)
+            nothing_ready = not any(hand.ready for hand in self._hands)
+            may_lead = suite in self._suites and len(self._hands) < self._policy.hands
+            if not (nothing_ready or may_lead) or self._lease(now) is None:
+                return None
+
+    def _lease(self, now: float) -> Hand | None:
         """Take another shard into hand."""
         lease = self._ledger.lease(owner=self._owner, now=now, seconds=self._policy.lease_s, batch=self._batch)
         if lease is None:
             return None
-        hand = _Hand(lease=lease, renewed=now)
+        hand = Hand(lease=lease, renewed=now)
         try:
             works = [work for work in self._ledger.pending(lease) if work.not_before <= now]
         except LeaseLostError:
             return None
         hand.ready = [tuple(works) for works in chunk(works, self._policy.chunks)]
+        self._suites.update(work.suite for work in works)
         self._hands.append(hand)
         log.info("shard.leased", batch=lease.batch_id, shard=lease.ordinal, inspections=len(works))
         if not hand.ready:
@@ -217,9 +219,8 @@ class Driver:
             return None
         return hand
 
-    def _send(self, hand: _Hand, now: float) -> bool:
-        """Open the attempts of the next chunk in the ledger, then give it to a worker."""
-        works = hand.ready.pop(0)
+    def _send(self, hand: Hand, works: tuple[Work, ...], now: float) -> bool:
+        """Open the attempts of a chunk in the ledger, then give it to a worker; return whether it went."""
         try:
             self._ledger.begin(hand.lease, [w.inspection_id for w in works], now=now)
         except LeaseLostError:
@@ -228,9 +229,9 @@ class Driver:
         parcel = Chunk(
             chunk_id=next(self._numbers),
             tasks=tuple(Task(inspection_id=w.inspection_id, app=w.app, suite=w.suite) for w in works),
-            deadline_s=deadline_s(works, self._policy.app_seconds),
+            deadline_s=deadline_s(works, self._policy.seconds(works[0].suite)),
         )
-        self._flights[parcel.chunk_id] = _Flight(
+        self._flights[parcel.chunk_id] = Flight(
             hand=hand,
             chunk=parcel,
             works={w.inspection_id: w for w in works},
@@ -257,14 +258,14 @@ class Driver:
                 self._blame(flight, cause, detail, worker, now)
                 self._land(event.chunk_id)
 
-    def _book(self, flight: _Flight, result: Result, worker: str, now: float) -> None:
+    def _book(self, flight: Flight, result: Result, worker: str, now: float) -> None:
         """Decide what a result leads to and keep it for the next commit."""
         work = flight.works.pop(result.inspection_id, None)
         if work is None:
             return
         before = History(tool=work.tool_attempts, lone_deaths=work.lone_deaths, infra=work.infra_attempts)
         decision = decide(result.outcome, before, self._policy.retry)
-        self._count_infra(result)
+        self._streaks.count(result, work.suite)
         flight.hand.buffer.append(
             Attempted(
                 inspection_id=result.inspection_id,
@@ -278,15 +279,7 @@ class Driver:
         self._oldest_result = self._oldest_result or now
         self._states[decision.state] += 1
 
-    def _count_infra(self, result: Result) -> None:
-        """Keep the length of the present run of store failures; a lost worker or node is not one."""
-        if result.outcome in {Outcome.STORE_UNAVAILABLE, Outcome.UPLOAD_FAILED}:
-            self._infra_streak += 1
-            self._last_infra = result.reason
-        elif result.outcome.outcome_class is not OutcomeClass.INFRA:
-            self._infra_streak = 0
-
-    def _blame(self, flight: _Flight, cause: LossCause, detail: str, worker: str, now: float) -> None:
+    def _blame(self, flight: Flight, cause: LossCause, detail: str, worker: str, now: float) -> None:
         """Book the unfinished inspections of a lost chunk: only an app that had the worker alone is to blame."""
         outcome = {
             LossCause.WORKER_DIED: Outcome.WORKER_DIED if flight.alone else Outcome.WORKER_LOST,
@@ -334,7 +327,7 @@ class Driver:
         if self._observer is not None:
             self._observer(self.progress())
 
-    def _flush(self, hand: _Hand, now: float) -> None:
+    def _flush(self, hand: Hand, now: float) -> None:
         """Commit one shard's results; what is to be tried again at once is queued again."""
         if not hand.buffer:
             return
@@ -361,7 +354,7 @@ class Driver:
                 continue
             self._release(hand, now)
 
-    def _release(self, hand: _Hand, now: float) -> None:
+    def _release(self, hand: Hand, now: float) -> None:
         """Give one shard back to the ledger."""
         self._hands.remove(hand)
         try:
@@ -370,7 +363,7 @@ class Driver:
             return
         log.info("shard.released", batch=hand.lease.batch_id, shard=hand.lease.ordinal)
 
-    def _forget(self, hand: _Hand) -> None:
+    def _forget(self, hand: Hand) -> None:
         """Drop a shard that is no longer ours; the ledger refuses its results anyway."""
         log.warning("shard.lost", batch=hand.lease.batch_id, shard=hand.lease.ordinal)
         if hand in self._hands:

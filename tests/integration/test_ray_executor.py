@@ -6,10 +6,13 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import ray
 
-from farm.cluster.ray_pool import RayExecutor
+from farm.cluster.ray_pool import RayExecutor, _Slot
 from farm.model.batch import AppRef, InspectionId
 from farm.model.errors import ClusterError
 from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress, Result, Task
@@ -32,7 +35,9 @@ def act(task: Task) -> Result:
         raise RuntimeError("the worker's own error")
     if word == "slow":
         time.sleep(0.3)
-    return result_of(task, Outcome.INSPECTED)
+    result = result_of(task, Outcome.INSPECTED)
+    # Ray titles the process with the actor's class.
+    return replace(result, reason=Path("/proc/self/cmdline").read_text("utf-8")) if word == "who" else result
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +49,15 @@ def executor() -> Iterator[RayExecutor]:
     executor.close()
 
 
-def _run(executor: RayExecutor, number: int, *words: str, deadline_s: float = 60) -> list[ExecutorEvent]:
+def _run(
+    executor: RayExecutor, number: int, *words: str, deadline_s: float = 60, suite: Suite = Suite.STATIC
+) -> list[ExecutorEvent]:
     """Run one chunk to its end as a driver would, killing it at its deadline."""
     tasks = tuple(
-        Task(inspection_id=InspectionId(n), app=AppRef(url=word), suite=Suite.STATIC) for n, word in enumerate(words)
+        Task(inspection_id=InspectionId(n), app=AppRef(url=word), suite=suite) for n, word in enumerate(words)
     )
-    while not executor.idle():
+    executor.prepare({suite: 1})
+    while not executor.idle(suite):
         executor.wait(0.1)
     executor.submit(Chunk(chunk_id=number, tasks=tasks, deadline_s=deadline_s))
     events: list[ExecutorEvent] = []
@@ -67,6 +75,11 @@ def _run(executor: RayExecutor, number: int, *words: str, deadline_s: float = 60
 def _results(events: list[ExecutorEvent]) -> Mapping[int, Outcome]:
     """Return the outcomes by inspection."""
     return {r.inspection_id: r.outcome for e in events if isinstance(e, Progress) for r in e.results}
+
+
+def _reason(events: list[ExecutorEvent]) -> str:
+    """Return the reasons of all results."""
+    return "".join(r.reason for e in events if isinstance(e, Progress) for r in e.results)
 
 
 def test_results_stream_back_and_the_chunk_ends(executor: RayExecutor) -> None:
@@ -102,6 +115,49 @@ def test_an_error_in_the_worker_costs_the_worker(executor: RayExecutor) -> None:
 
     assert isinstance(events[-1], Lost)
     assert "the worker's own error" in events[-1].detail
+
+
+def test_workers_change_their_kind_with_the_work(executor: RayExecutor) -> None:
+    """The one CPU goes to a sandbox worker and back; both die and hang like any other."""
+    dynamic = _run(executor, 6, "who", suite=Suite.DYNAMIC)
+    dead = _run(executor, 7, "die", suite=Suite.DYNAMIC)
+    static = _run(executor, 8, "who")
+
+    assert "::SandboxWorker" in _reason(dynamic)
+    assert "::StaticWorker" in _reason(static)
+    assert isinstance(dead[-1], Lost)
+    assert LossCause.WORKER_DIED is dead[-1].cause
+
+
+def test_a_cluster_without_memory_for_a_sandbox_says_so() -> None:
+    """As soon as nothing but dynamic work waits; static work goes on."""
+    executor = RayExecutor(act, address=None, workers=1, sandbox_bytes=1 << 60)
+    executor._wanted = frozenset({Suite.STATIC})
+    nodes = [{"Alive": True, "Resources": {"CPU": 2.0, "memory": 1e9}}]
+    executor._slots = [_Slot(suite=Suite.STATIC, handle=None, greeting=None) for _ in range(2)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ray, "nodes", lambda: nodes)
+        executor.prepare({Suite.STATIC: 1, Suite.DYNAMIC: 1})
+        assert 2 == executor.idle(Suite.STATIC)
+        with pytest.raises(ClusterError, match="memory"):
+            executor.prepare({Suite.DYNAMIC: 1})
+
+
+@pytest.mark.parametrize(
+    ("able", "starting", "idle"),
+    [([True, False], 0, 1), ([False, False], 0, 2), ([False, False], 1, 0), ([True], 1, 1), ([], 0, 0)],
+)
+def test_machines_without_a_backend_get_dynamic_work_only_if_all_are(
+    able: list[bool], starting: int, idle: int
+) -> None:
+    """One that fails at once would otherwise draw all work to itself."""
+    executor = RayExecutor(act, address=None, workers=1)
+    executor._slots = [
+        *(_Slot(suite=Suite.DYNAMIC, handle=None, greeting=None, able=each) for each in able),
+        *(_Slot(suite=Suite.DYNAMIC, handle=None, greeting="not yet") for _ in range(starting)),
+    ]
+
+    assert idle == len(executor._free(Suite.DYNAMIC))
 
 
 @pytest.mark.parametrize("address", ["nonsense", "ray://127.0.0.1:10001", "127.0.0.1:1"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from workers.model.outcome import Outcome
@@ -63,10 +65,14 @@ class Evidence:
     """Which app it is."""
     facts: dict[str, JSON]
     """Facts by the name of their extractor; see docs/reference/facts.md."""
+    dynamic: dict[str, JSON] | None = None
+    """What the run of the app showed; see docs/reference/dynamic.md. None for other suites."""
+    artefacts: Mapping[str, bytes] = field(default_factory=dict)
+    """Files of the run by name, such as screenshots; kept beside the document, which has their hashes only."""
 
     def as_json(self) -> dict[str, JSON]:
         """Return the document."""
-        return {
+        document: dict[str, JSON] = {
             "schema": SCHEMA_VERSION,
             "suite": self.suite,
             "engine": self.engine,
@@ -75,6 +81,10 @@ class Evidence:
             "app": self.app.as_json(),
             "facts": self.facts,
         }
+        if self.dynamic is not None:
+            document["dynamic"] = self.dynamic
+            document["artefacts"] = {name: hashlib.sha256(data).hexdigest() for name, data in self.artefacts.items()}
+        return document
 
     def as_bytes(self) -> bytes:
         """Return the document as canonical JSON: sorted keys, UTF-8, the same bytes for the same evidence."""

@@ -43,6 +43,14 @@ class Outcome(StrEnum):
     """The object or what it unpacks to is larger than the configured limit."""
     PACKED = "packed"
     """The app's own code is encrypted or loaded by a packer: the suite saw only the shell."""
+    NATIVE_CODE_NEEDED = "native_code_needed"
+    """The app does not go on without native code that the backend cannot run."""
+    CRASHED_AT_LAUNCH = "crashed_at_launch"
+    """The app ended before its first screen was shown."""
+    LOGIN_WALL = "login_wall"
+    """Everything lies behind a login that nobody could pass."""
+    NO_LAUNCHER = "no_launcher"
+    """The app has no screen that a user could start."""
     ENGINE_ERROR = "engine_error"
     """The suite raised an error that it should not have raised."""
     TIMEOUT = "timeout"
@@ -55,6 +63,8 @@ class Outcome(StrEnum):
     """The worker process died with several apps in hand; each is a suspect, none is blamed."""
     NODE_LOST = "node_lost"
     """The machine went away."""
+    BACKEND_MISSING = "backend_missing"
+    """This machine lacks what the dynamic suite runs apps with; another one may have it."""
     STORE_UNAVAILABLE = "store_unavailable"
     """The object store did not answer, or refused."""
     UPLOAD_FAILED = "upload_failed"
@@ -79,12 +89,17 @@ _CLASS: dict[Outcome, OutcomeClass] = {
     Outcome.MALFORMED: OutcomeClass.INPUT,
     Outcome.OVER_SIZE_LIMIT: OutcomeClass.INPUT,
     Outcome.PACKED: OutcomeClass.APP,
+    Outcome.NATIVE_CODE_NEEDED: OutcomeClass.APP,
+    Outcome.CRASHED_AT_LAUNCH: OutcomeClass.APP,
+    Outcome.LOGIN_WALL: OutcomeClass.APP,
+    Outcome.NO_LAUNCHER: OutcomeClass.APP,
     Outcome.ENGINE_ERROR: OutcomeClass.TOOL,
     Outcome.TIMEOUT: OutcomeClass.TOOL,
     Outcome.OUT_OF_MEMORY: OutcomeClass.TOOL,
     Outcome.WORKER_DIED: OutcomeClass.TOOL,
     Outcome.WORKER_LOST: OutcomeClass.INFRA,
     Outcome.NODE_LOST: OutcomeClass.INFRA,
+    Outcome.BACKEND_MISSING: OutcomeClass.INFRA,
     Outcome.STORE_UNAVAILABLE: OutcomeClass.INFRA,
     Outcome.UPLOAD_FAILED: OutcomeClass.INFRA,
     Outcome.DRIVER_RESTARTED: OutcomeClass.INFRA,

@@ -8,6 +8,7 @@ import pytest
 
 from farm.config import NAMES, load
 from farm.model.errors import ConfigError
+from farm.model.inspection import Suite
 
 
 def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path: Path) -> None:
@@ -59,7 +60,18 @@ def test_limits_that_change_what_is_seen_change_the_result_key(tmp_path: Path) -
     one = load(environ={}, folder=tmp_path)
     two = load(environ={"FARM_APP_SECONDS": "5"}, folder=tmp_path)
 
-    assert one.limits.digest() != two.limits.digest()
+    assert one.limits[Suite.STATIC].digest() != two.limits[Suite.STATIC].digest()
+
+
+@pytest.mark.parametrize(("variable", "suite"), [("APP_SECONDS", Suite.STATIC), ("DYNAMIC_SECONDS", Suite.DYNAMIC)])
+def test_the_limits_of_one_suite_leave_the_other_ones_evidence_alone(
+    variable: str, suite: Suite, tmp_path: Path
+) -> None:
+    """Its cache stays good."""
+    one = load(environ={}, folder=tmp_path)
+    two = load(environ={f"FARM_{variable}": "5"}, folder=tmp_path)
+
+    assert {suite} == {each for each in Suite if one.limits[each].digest() != two.limits[each].digest()}
 
 
 def test_every_setting_is_documented() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from farm.ledger.sql import SqlLedger
 from farm.model.batch import AppRef, Batch, BatchId, BatchStatus
-from farm.model.errors import StoreError
+from farm.model.errors import ClusterError, StoreError
 from farm.model.execution import Task
 from farm.model.inspection import State, Suite
 from farm.ports import RerunFilter
@@ -30,7 +30,7 @@ class World:
         self.ledger = SqlLedger.open(f"sqlite:///{path / 'ledger.sqlite'}")
         self.executor = ScriptedExecutor(lambda task: Outcome.INSPECTED)
 
-    def submit(self, *names: str, shard: int = 100) -> BatchId:
+    def submit(self, *names: str, shard: int = 100, suites: tuple[Suite, ...] = (Suite.STATIC,)) -> BatchId:
         """Submit a batch of apps with these names."""
         refs = [AppRef(url=f"s3://b/{name}", size=1000, etag=name) for name in names]
         batch = Batch(
@@ -38,7 +38,7 @@ class World:
             name="test",
             manifest_sha256="0" * 64,
             manifest_key="manifests/0",
-            suites=(Suite.STATIC,),
+            suites=suites,
             apps=len(refs),
             bytes=1000 * len(refs),
             created_at=datetime.fromtimestamp(self.clock.now(), UTC),
@@ -201,3 +201,109 @@ def test_leases_of_a_driver_known_to_be_dead_need_not_expire(world: World) -> No
     assert taken is not None
     assert first.shard_id == taken.shard_id
     assert more is None
+
+
+BOTH = (Suite.STATIC, Suite.DYNAMIC)
+
+
+def _by_suite(static: Outcome | Mishap, dynamic: Outcome | Mishap) -> Script:
+    """Return a script that acts by the suite."""
+    return lambda task: dynamic if task.suite is Suite.DYNAMIC else static
+
+
+def test_an_app_with_two_suites_has_two_inspections_and_counts_once(world: World) -> None:
+    """Chunks have one suite each, and the executor is told what waits."""
+    world.submit(*(f"a{n}" for n in range(5)), suites=BOTH)
+    world.driver(_by_suite(Outcome.INSPECTED, Outcome.INSPECTED)).run()
+
+    assert {State.DONE: 10} == world.states()
+    assert 5 == world.status().counted
+    assert all(1 == len({task.suite for task in tasks}) for tasks in world.executor.started)
+    assert any(Suite.DYNAMIC in waiting for waiting in world.executor.waiting)
+
+
+def test_an_app_that_hides_from_one_suite_counts_by_the_other(world: World) -> None:
+    """It was inspected, though not wholly; the state of each inspection says so."""
+    world.submit("a", suites=BOTH)
+    world.driver(_by_suite(Outcome.INSPECTED, Outcome.LOGIN_WALL)).run()
+
+    assert {State.DONE: 1, State.UNKNOWN: 1} == world.states()
+    assert 1 == world.status().counted
+
+
+def test_without_a_backend_the_static_work_is_done_and_the_rest_waits(world: World) -> None:
+    """The driver ends with what is missing, quarantines nobody, and a later one goes on."""
+    world.submit(*(f"a{n}" for n in range(20)), shard=5, suites=BOTH)
+    script = _by_suite(Outcome.INSPECTED, Outcome.BACKEND_MISSING)
+
+    with pytest.raises(ClusterError, match="backend_missing Nothing is lost"):
+        world.driver(script).run()
+
+    assert {State.DONE: 20, State.PENDING: 20} == world.states()
+    world.clock.advance(100)
+    world.driver(_by_suite(Outcome.INSPECTED, Outcome.INSPECTED)).run()
+    assert {State.DONE: 40} == world.states()
+
+
+def test_one_machine_without_a_backend_stops_nothing(world: World) -> None:
+    """An inspection that another machine could do is done there."""
+    world.submit(*(f"a{n}" for n in range(9)), suites=(Suite.DYNAMIC,))
+    asked: list[Task] = []
+
+    def script(task: Task) -> Outcome | Mishap:
+        asked.append(task)
+        return Outcome.BACKEND_MISSING if len(asked) % 3 == 0 else Outcome.INSPECTED
+
+    world.driver(script).run()
+
+    assert {State.DONE: 9} == world.states()
+
+
+def test_a_dynamic_inspection_has_its_own_deadline(world: World) -> None:
+    """Longer than the static one's."""
+    world.submit("a", suites=BOTH)
+    driver = world.driver(
+        _by_suite(Mishap.HANG, Mishap.HANG), policy=DriverPolicy(app_seconds=1.0, dynamic_seconds=50.0, lease_s=1e6)
+    )
+    deadlines: dict[Suite, float] = {}
+    submit = world.executor.submit
+    world.executor.submit = lambda chunk: (deadlines.setdefault(chunk.suite, chunk.deadline_s), submit(chunk))[1]  # type: ignore[method-assign] # looks on
+    driver.run()
+
+    assert deadlines[Suite.DYNAMIC] > 50 > deadlines[Suite.STATIC]
+    assert {State.QUARANTINED: 2} == world.states()
+
+
+def test_a_dead_sandbox_worker_is_blamed_on_its_one_app(world: World) -> None:
+    """A dynamic chunk has one app, so blame is certain at once; two deaths are enough."""
+    world.submit("a", "killer", suites=(Suite.DYNAMIC,))
+    world.driver(_by_name(killer=Mishap.DIE)).run()
+
+    assert {State.DONE: 1, State.QUARANTINED: 1} == world.states()
+    assert {"inspected": 1, "worker_died": 1} == dict(world.status().outcomes)
+    assert 3 == world.status().attempts
+
+
+def test_a_rerun_takes_only_the_failed_suite(world: World) -> None:
+    """What the other suite saw stays."""
+    batch = world.submit("a", "b", suites=BOTH)
+    world.driver(_by_suite(Outcome.INSPECTED, Outcome.CRASHED_AT_LAUNCH)).run()
+    preview = world.ledger.preview_rerun(batch, RerunFilter(failed=True))
+    world.ledger.rerun(batch, RerunFilter(failed=True), now=world.clock.now())
+    world.driver(_by_suite(Outcome.ENGINE_ERROR, Outcome.INSPECTED)).run()
+
+    assert ({"crashed_at_launch": 2}, 2) == (dict(preview.by_outcome), preview.inspections)
+    assert {State.DONE: 4} == world.states()
+    assert {Suite.DYNAMIC} == {task.suite for tasks in world.executor.started for task in tasks}
+
+
+def test_static_work_runs_ahead_of_dynamic_work_by_a_few_shards(world: World) -> None:
+    """Workers of one kind must not make the driver lease the whole batch."""
+    world.submit(*(f"a{n}" for n in range(20)), shard=1, suites=BOTH)
+    driver = world.driver(_by_suite(Outcome.INSPECTED, Mishap.HANG), workers=3, policy=DriverPolicy(hands=4))
+    idle = world.executor.idle
+    world.executor.idle = lambda suite: min(idle(suite), 1) if suite is Suite.STATIC else 0  # type: ignore[method-assign] # no sandboxes
+    for _ in range(20):
+        driver._tick()
+
+    assert 4 == len(world.executor.started)

@@ -13,9 +13,14 @@ import pytest
 from farm.cluster.inline import InlineExecutor
 from farm.cluster.task import Inspector
 from farm.model.batch import AppRef, InspectionId
+from farm.model.errors import StoreError
 from farm.model.execution import Chunk, Ended, Progress, Task
 from farm.model.inspection import Suite
+from farm.model.keys import artefact_key
+from farm.objects.folder import FolderStore
 from farm.objects.stores import StoreConfig, UrlStores
+from tests.unit.workers import runs
+from workers.dynamic import suite as dynamic_suite
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
 
@@ -26,13 +31,17 @@ SAMPLES = Path(__file__).resolve().parents[3] / "examples" / "apps" / "built"
 def inspector(tmp_path: Path) -> Inspector:
     """An inspector whose store is a folder."""
     stores = UrlStores(StoreConfig(home=str(tmp_path / "store"), s3_endpoint=None, s3_region="us-east-1"))
-    return Inspector(stores=stores, limits=Limits(), engines={Suite.STATIC: "static-1"})
+    return Inspector(
+        stores=stores,
+        limits={suite: Limits() for suite in Suite},
+        engines={Suite.STATIC: "static-1", Suite.DYNAMIC: "dynamic-1"},
+    )
 
 
-def _task(path: Path, **known: str) -> Task:
+def _task(path: Path, suite: Suite = Suite.STATIC, **known: str) -> Task:
     """Return a task for a file."""
     ref = AppRef(url=path.absolute().as_uri(), size=path.stat().st_size if path.exists() else 0, **known)  # type: ignore[arg-type] # strings only
-    return Task(inspection_id=InspectionId(1), app=ref, suite=Suite.STATIC)
+    return Task(inspection_id=InspectionId(1), app=ref, suite=suite)
 
 
 def test_an_app_is_inspected_stored_and_judged(inspector: Inspector) -> None:
@@ -76,7 +85,7 @@ def test_a_missing_object_and_a_changed_etag_are_input_outcomes(inspector: Inspe
 
 def test_a_file_over_the_limit_is_not_read(inspector: Inspector) -> None:
     """The size limit holds before any byte is read."""
-    small = replace(inspector, limits=Limits(file_bytes=100))
+    small = replace(inspector, limits={Suite.STATIC: Limits(file_bytes=100)})
     result = small.run(_task(SAMPLES / "clean.apk"))
 
     assert Outcome.OVER_SIZE_LIMIT is result.outcome
@@ -109,3 +118,100 @@ def test_the_inline_executor_reports_a_whole_chunk(inspector: Inspector) -> None
     assert Ended(chunk_id=7) == end
     assert [Outcome.INSPECTED] == [r.outcome for p in progress if isinstance(p, Progress) for r in p.results]
     assert () == executor.wait(0)
+
+
+def _tells(monkeypatch: pytest.MonkeyPatch, **fields: object) -> list[int]:
+    """Let the dynamic suite tell a document with these fields; return a list that grows with each run."""
+    runs_made: list[int] = []
+    told = runs.suite_that_tells(runs.document(runs.event(), **fields))
+
+    def run(apk: Path, view: object, out: Path, *, seconds: float) -> object:
+        runs_made.append(1)
+        return told(apk, view, out, seconds=seconds)
+
+    monkeypatch.setattr(dynamic_suite, "run", run)
+    return runs_made
+
+
+def test_a_run_is_stored_with_its_pictures(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The document names each picture with its hash, and so finds it beside itself."""
+    _tells(monkeypatch)
+    result = inspector.run(_task(SAMPLES / "clean.apk", Suite.DYNAMIC))
+    assert result.evidence_key is not None
+    store = inspector.stores.farm()
+    document = json.loads(store.get(result.evidence_key))
+    ((name, sha256),) = document["artefacts"].items()
+
+    assert Outcome.INSPECTED is result.outcome
+    assert "/dynamic/dynamic-1-" in result.evidence_key
+    assert document["dynamic"]["screenshots"] == [name]
+    assert runs.PNG == store.get(artefact_key(result.evidence_key, name, sha256))
+
+
+def test_a_cache_hit_runs_and_writes_nothing(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even the pictures."""
+    runs_made = _tells(monkeypatch)
+    task = _task(SAMPLES / "clean.apk", Suite.DYNAMIC)
+    first = inspector.run(task)
+    monkeypatch.setattr(FolderStore, "put", lambda *_, **__: pytest.fail("it was written"))
+    again = inspector.run(task)
+
+    assert [1] == runs_made
+    assert again.cached
+    assert first.evidence_sha256 == again.evidence_sha256
+
+
+def test_pictures_are_there_before_the_document(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that dies between them leaves no document that names what is not there; the next one goes on."""
+    _tells(monkeypatch)
+    put, fails = FolderStore.put, [True]
+
+    def broken(store: FolderStore, key: str, data: bytes, **options: object) -> bool:
+        if key.endswith(".json") and fails:
+            fails.clear()
+            raise StoreError("The disk is gone.")
+        return put(store, key, data, **options)  # type: ignore[arg-type] # passed on
+
+    monkeypatch.setattr(FolderStore, "put", broken)
+    task = _task(SAMPLES / "clean.apk", Suite.DYNAMIC)
+    lost = inspector.run(task)
+    kept = [info.key for info in inspector.stores.farm().list("evidence/")]
+    again = inspector.run(task)
+
+    assert Outcome.UPLOAD_FAILED is lost.outcome
+    assert [True] == [key.endswith("-cold-start-1s.png") for key in kept]
+    assert (Outcome.INSPECTED, False) == (again.outcome, again.cached)
+
+
+@pytest.mark.parametrize("word", ["login_wall", "crashed_at_launch", "no_launcher", "native_code_needed", "packed"])
+def test_how_far_an_app_came_is_kept_as_evidence(
+    inspector: Inspector, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    """It says something lasting about the app."""
+    _tells(monkeypatch, outcome=word, reason="why")
+    result = inspector.run(_task(SAMPLES / "clean.apk", Suite.DYNAMIC))
+
+    assert (word, "why") == (result.outcome.value, result.reason)
+    assert result.evidence_key is not None
+
+
+@pytest.mark.parametrize("word", ["backend_missing", "timeout", "strange"])
+def test_what_says_nothing_of_the_app_is_not_kept(
+    inspector: Inspector, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    """Neither document nor pictures."""
+    _tells(monkeypatch, outcome=word, reason="Java is not installed.")
+    result = inspector.run(_task(SAMPLES / "clean.apk", Suite.DYNAMIC))
+
+    assert result.evidence_key is None
+    assert "Java is not installed." in result.reason
+    assert [] == list(inspector.stores.farm().list("evidence/"))
+
+
+def test_the_two_suites_of_an_app_have_their_own_keys(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Evidence of one is no cache hit for the other."""
+    _tells(monkeypatch)
+    results = [inspector.run(_task(SAMPLES / "clean.apk", suite)) for suite in Suite]
+
+    assert [False, False] == [result.cached for result in results]
+    assert 2 == len({result.evidence_key for result in results})

@@ -6,7 +6,7 @@ import pytest
 
 from farm.model.batch import AppId, AppRef, InspectionId, Work
 from farm.model.inspection import Suite
-from farm.planning import ChunkPolicy, Predictor, ShardPolicy, chunk, deadline_s, plan_shards
+from farm.planning import ChunkPolicy, Predictor, ShardPolicy, chunk, deadline_s, plan_shards, shares
 
 
 def _refs(*sizes: int) -> list[AppRef]:
@@ -100,6 +100,27 @@ def test_suites_are_never_mixed() -> None:
 def test_time_is_predicted_from_size(size: int, suite: Suite, seconds: float) -> None:
     """By the megabyte for the static suite, flat for the dynamic one."""
     assert seconds == pytest.approx(Predictor().seconds(size, suite))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cpus", "room", "expected"),
+    [
+        ("static", 4, 4, {"static": 4}),
+        ("dynamic", 4, 4, {"dynamic": 4}),
+        ("dynamic", 4, 3, {"dynamic": 3}),
+        ("static dynamic", 4, 4, {"static": 1, "dynamic": 3}),
+        ("static dynamic", 4, 2, {"static": 2, "dynamic": 2}),
+        ("static dynamic", 2, 2, {"static": 1, "dynamic": 1}),
+        ("static dynamic", 1, 1, {"static": 1}),
+        ("static dynamic", 4, 0, {"static": 4}),
+        ("dynamic", 4, 0, {}),
+        ("", 4, 4, {}),
+        ("static dynamic", 0, 0, {}),
+    ],
+)
+def test_cpus_go_to_the_suites_that_are_wanted(wanted: str, cpus: int, room: int, expected: dict[str, int]) -> None:
+    """Sandboxes get what memory allows, and one worker keeps reading."""
+    assert expected == shares({Suite(word) for word in wanted.split()}, cpus=cpus, room=room)
 
 
 def test_a_deadline_lies_beyond_the_limit_of_one_app() -> None:

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.workers import runs
 from tests.unit.workers.readers.build import Class, DexFile, Member, Method, apk_bytes
+from tests.unit.workers.runs import suite_that_tells
 from workers.__main__ import EXIT_NO_FILE, EXIT_NOT_INSPECTED, EXIT_OK, main
+from workers.dynamic import suite
 
 TAB_NAME = "a\tb\nc"
 
@@ -109,3 +112,34 @@ def test_usage_is_told(apk: Path) -> None:
     """Without arguments, exit code 2."""
     done = run()
     assert (done.returncode, "python -m workers [xrefs] APK" in done.stderr) == (2, True)
+
+
+def test_a_run_prints_its_document_and_leaves_its_pictures(
+    apk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One document with `dynamic`; the files that it names lie in the folder, which is made."""
+    monkeypatch.setattr(suite, "run", suite_that_tells(runs.document(runs.event())))
+    out = tmp_path / "a" / "out"
+    assert main([str(apk), "--suite", "dynamic", "--out", str(out)]) == EXIT_OK
+    document = json.loads(capsys.readouterr().out)
+    assert (document["dynamic"]["outcome"], len(document["dynamic"]["events"])) == ("inspected", 1)
+    assert [(out / name).read_bytes() for name in document["dynamic"]["screenshots"]] == [runs.PNG]
+
+
+def test_a_run_of_no_app_prints_a_document_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the outcome in both places, and nothing reached."""
+    path = tmp_path / "text.apk"
+    path.write_bytes(b"hello")
+    assert main([str(path), "--suite", "dynamic", "--out", str(tmp_path / "out")]) == EXIT_NOT_INSPECTED
+    document = json.loads(capsys.readouterr().out)
+    assert (document["outcome"], document["dynamic"]["outcome"]) == ("not_an_apk", "not_an_apk")
+    assert document["dynamic"]["reached"] == {"application": False, "launcher_resumed": False}
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_runs(
+    apk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On standard error, with what to do."""
+    monkeypatch.setattr(suite, "run", lambda *_, **__: pytest.fail("it was run"))
+    assert main([str(apk), "--suite", "dynamic", "--out", str(apk / "out")]) == EXIT_NO_FILE
+    assert capsys.readouterr().err.startswith("Cannot write to ")
