@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
-from workers.data.tables import sdks
+from workers.data.runtime import sinks
+from workers.data.tables import permissions, sdks
 from workers.model.bounded import Rows, optional, printable, text
 from workers.model.evidence import JSON
 
@@ -27,7 +29,7 @@ def facts(document: Mapping[str, JSON]) -> dict[str, JSON]:
         "dynamic_outcome": _outcome(document, events),
         "dynamic_pi": Rows(_pi(events)),
         "dynamic_sinks": Rows(_sinks(events)),
-        "dynamic_permissions": Rows(_dicts(document.get("permissions"))),
+        "dynamic_permissions": Rows(_permissions(document)),
         "dynamic_consent": _dict(document.get("consent")),
         "dynamic_refuse": _dict(document.get("refuse")),
         "dynamic_self_start": Rows(_self_start(document, events)),
@@ -44,7 +46,8 @@ def _outcome(document: Mapping[str, JSON], events: Iterable[Event]) -> JSON:
     reached = document.get("reached")
     reached = reached if isinstance(reached, dict) else {}
     phases = _texts(phase.get("phase") if isinstance(phase, dict) else phase for phase in _list(document.get("phases")))
-    chosen = "agreed" if isinstance(document.get("consent"), dict) else "unknown"
+    consent = document.get("consent")
+    chosen = "agreed" if isinstance(consent, dict) and consent.get("testable") is not False else "unknown"
     stands = {"cold_start": "none", "refuse": "refused", "explore": chosen, "forced": "forced"}
     consents = _texts([*(stands.get(phase) for phase in phases), *(event.get("consent") for event in events)])
     return {
@@ -72,7 +75,7 @@ def _pi(events: Iterable[Event]) -> Iterator[JSON]:
         key = (*where.values(), kind, granted)
         if key not in groups:
             groups[key] = {**where, "pi_kind": text(kind, 60), "granted": granted, "count": 0, **_first(event)}
-        _count(groups[key])
+        _count(groups[key], event)
         canaries.setdefault(key, set()).update(_texts(_list(event.get("canary"))))
     for key, row in groups.items():
         yield {**row, "canary": [*sorted(canaries[key])]}
@@ -84,12 +87,33 @@ def _sinks(events: Iterable[Event]) -> Iterator[JSON]:
     for event in events:
         args: list[JSON] = [text(item, 300) for item in _list(event.get("args"))[:_ARGS_SHOWN] if isinstance(item, str)]
         for kind in _texts(_list(event.get("canary"))):
-            where = _where(event) | {"kind": _text(event.get("kind")), "pi_kind": kind}
+            where = _where(event) | {"sink": _sink(event), "kind": _text(event.get("kind")), "pi_kind": kind}
             key = (*where.values(), *args)
             if key not in groups:
                 groups[key] = {**where, "args": args, "count": 0, **_first(event)}
-            _count(groups[key])
+            _count(groups[key], event)
     yield from groups.values()
+
+
+def _sink(event: Event) -> str:
+    """Return where the value went, by the table of sinks; what a stream or the sinkhole tells is in its kind."""
+    named = _sink_kinds().get(_text(event.get("op")), "")
+    return named if named not in {"", "stream"} else _text(event.get("kind"))
+
+
+@cache
+def _sink_kinds() -> Mapping[str, str]:
+    """Return the kind of each sink by its Java member."""
+    return {sink.member.removeprefix("L").replace("/", ".").replace(";->", "."): sink.kind.value for sink in sinks()}
+
+
+def _permissions(document: Mapping[str, JSON]) -> Iterator[JSON]:
+    """Yield requests for permissions; `bundled` if one asks for several groups that users see."""
+    for row in _dicts(document.get("permissions")):
+        if isinstance(row, dict):
+            known = (permissions().get(name) for name in _texts(_list(row.get("permissions"))))
+            groups = {item.group for item in known if item is not None and item.protection == "dangerous"} - {"", None}
+            yield row | {"bundled": len(groups) > 1}
 
 
 def _self_start(document: Mapping[str, JSON], events: Iterable[Event]) -> Iterator[JSON]:
@@ -103,7 +127,7 @@ def _self_start(document: Mapping[str, JSON], events: Iterable[Event]) -> Iterat
         if event.get("phase") == "self_start" and event.get("kind") == "component":
             where = _where(event)
             row = groups.setdefault(tuple(where.values()), {**where, "count": 0, **_first(event)})
-            _count(row)
+            _count(row, event)
     yield from groups.values()
 
 
@@ -128,15 +152,20 @@ def _where(event: Event) -> dict[str, JSON]:
 
 def _first(event: Event) -> dict[str, JSON]:
     """Return what the first event of a row adds: its time and stack."""
-    sim_ms = event.get("sim_ms")
     stack = [text(item, 400) for item in _list(event.get("stack"))[:_STACK_SHOWN] if isinstance(item, str)]
-    return {"sim_ms": sim_ms if isinstance(sim_ms, int) else None, "stack": [*stack]}
+    return {"sim_ms": _whole(event.get("sim_ms"), 0), "last_ms": 0, "stack": [*stack]}
 
 
-def _count(row: dict[str, JSON]) -> None:
-    """Count one more event of a row."""
-    count = row["count"]
-    row["count"] = count + 1 if isinstance(count, int) else 1
+def _count(row: dict[str, JSON], event: Event) -> None:
+    """Add an event, which may itself stand for several, to a row."""
+    row["count"] = _whole(row["count"], 0) + max(_whole(event.get("count"), 1), 1)
+    last = _whole(event.get("last_ms"), _whole(event.get("sim_ms"), 0))
+    row["last_ms"] = max(_whole(row["last_ms"], 0), last)
+
+
+def _whole(value: JSON, otherwise: int) -> int:
+    """Return a whole number; `otherwise` for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else otherwise
 
 
 def _list(value: JSON) -> list[JSON]:

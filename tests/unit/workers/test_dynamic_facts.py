@@ -42,10 +42,18 @@ def test_equal_calls_are_one_row_with_their_number_and_first_time() -> None:
         "granted": None,
         "count": 2,
         "sim_ms": 5,
+        "last_ms": 9,
         "stack": ["com.example.app.Main.onCreate:7"],
         "canary": ["imei"],
     } == rows[0]
     assert ["Getui Push", False] == [rows[2]["sdk"], rows[4]["granted"]]
+
+
+def test_an_event_that_stands_for_several_counts_as_many() -> None:
+    """From its first time to its last; a number that makes no sense counts once."""
+    (row,) = _rows("dynamic_pi", event(count=5, last_ms=400), event(count=-3), event(count="many"))
+
+    assert (7, 10, 400) == (row["count"], row["sim_ms"], row["last_ms"])
 
 
 def test_a_planted_value_that_came_out_is_a_row_for_each_kind() -> None:
@@ -78,7 +86,10 @@ def test_permissions_consent_refusal_and_self_start_are_passed_on() -> None:
     started = event(phase="self_start", kind="component", op="service:com.a.B", pi_kind=None)
     found = facts(document(started, permissions=asked, consent=consent, refuse=refuse))
 
-    assert [asked[0], {"permissions": ["android.permission.RECORD_AUDIO"]}] == found["dynamic_permissions"]
+    assert found["dynamic_permissions"] == [
+        {"permissions": ["android.permission.CAMERA"], "phase": "cold_start", "bundled": False},
+        {"permissions": ["android.permission.RECORD_AUDIO"], "bundled": False},
+    ]
     assert ({"title": r"隐私\u202e"}, refuse) == (found["dynamic_consent"], found["dynamic_refuse"])
     rows = found["dynamic_self_start"]
     assert isinstance(rows, list)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from farm.model.inspection import Suite
 from farm.rules.catalogue import load_packs
 from farm.rules.engine import VerdictState, verdicts
 from tests.unit.farm.rules.evidence import component, document, permission, sdk, use
@@ -144,7 +145,7 @@ EXAMPLES = (
     ),
 )
 
-RULES = {rule.code: rule for pack in load_packs() for rule in pack.rules}
+RULES = {rule.code: rule for pack in load_packs() for rule in pack.rules if rule.suite is Suite.STATIC}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.rule}-{example.expect}")
