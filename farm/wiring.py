@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from farm.ports import Clock, Executor, Ledger, Stores
 
 if TYPE_CHECKING:
     from farm.cluster.task import Inspector
+    from farm.service.inspect_one import Inspected
     from farm.service.report import Format
 
 SUITES: tuple[Suite, ...] = (Suite.STATIC, Suite.DYNAMIC)
@@ -115,6 +117,19 @@ def render_metrics(farm: Farm) -> tuple[bytes, str]:
     from farm.rules.catalogue import NAMES
 
     return render(farm.ledger, farm.clock.now(), rule_families=NAMES)
+
+
+def write_inspected(inspected: Inspected, folder: Path) -> Path:
+    """Write the page of one inspected app and the files of its run; return the page. Raises UsageError."""
+    from farm.reports.html_format import write_app
+    from farm.service.report import FolderSink
+
+    sink = FolderSink(folder)
+    for evidence in inspected.evidence.values():
+        for name, content in evidence.artefacts.items():
+            sink.put(f"screens/{name}" if name.endswith(".png") else name, content)
+    write_app(inspected.entry(), inspected.packs, datetime.now(UTC), sink)
+    return folder / "index.html"
 
 
 def report_formats(names: Iterable[str]) -> Sequence[Format]:

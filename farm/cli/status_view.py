@@ -172,7 +172,7 @@ def _batch_table(views: Sequence[BatchView], now: float, *, states: bool) -> Tab
             f"{view.status.findings:,}",
             duration(now - made.created_at.timestamp()),
         ]
-        table.add_row(*row, *([_states(view)] if states else []))
+        table.add_row(*row, *([_states(view.status.states)] if states else []))
     return table
 
 
@@ -202,9 +202,9 @@ def _bar(view: BatchView) -> Text:
     return text
 
 
-def _states(view: BatchView) -> Text:
+def _states(counts: Mapping[State, int]) -> Text:
     """Return the states that are not empty."""
-    shown = [(state, view.status.states.get(state, 0)) for state in State]
+    shown = [(state, counts.get(state, 0)) for state in State]
     parts = [Text.assemble(f"{state.value} ", (f"{n:,}", STYLES[state])) for state, n in shown if n]
     return Text("  ").join(parts)
 
@@ -212,7 +212,9 @@ def _states(view: BatchView) -> Text:
 def _figures(view: BatchView) -> list[Text]:
     """Return the lines of figures under the bar."""
     status = view.status
-    lines = [_states(view)]
+    lines = [_states(view.status.states)]
+    if len(status.by_suite) > 1:
+        lines += [Text(f"  {suite.value:<8} ").append(_states(counts)) for suite, counts in status.by_suite.items()]
     if view.unfinished and view.drivers:
         eta = f"about {duration(view.eta_s)} left" if view.eta_s is not None else "no pace yet"
         lines.append(Text(f"{status.per_minute:,.1f} a minute, {eta}"))
@@ -244,9 +246,11 @@ def _failures(view: BatchView, reasons: Mapping[OutcomeClass, Sequence[FailureRo
             name = row.package or row.url.rsplit("/", 1)[-1]
             tries = plural(row.attempts, "attempt")
             outcome = row.outcome.value if row.outcome is not None else "-"
+            suite = f"{row.suite.value}: " if len(view.batch.suites) > 1 else ""
             lines.append(
                 Text.assemble(
                     f"  {visible(name, 60)}  ",
+                    suite,
                     (outcome, STYLES[row.state]),
                     f", {tries}, shard {row.shard}  ",
                     (visible(row.reason, 160), "bright_black"),

@@ -30,23 +30,25 @@ def status(connection: Connection, batch: BatchId) -> BatchStatus:
     row = connection.execute(select(BATCH).where(BATCH.c.batch_id == batch)).first()
     if row is None:
         raise UnknownBatchError(f"There is no batch {batch!r}.")
-    states = dict.fromkeys(State, 0)
+    described = rows.batch(row)
+    by_suite = {suite: dict.fromkeys(State, 0) for suite in described.suites}
     outcomes: dict[str, int] = {}
     cached = 0
-    for state, outcome, was_there, count in connection.execute(
-        select(INSPECTION.c.state, INSPECTION.c.outcome, INSPECTION.c.cached, func.count())
+    for suite, state, outcome, was_there, count in connection.execute(
+        select(INSPECTION.c.suite, INSPECTION.c.state, INSPECTION.c.outcome, INSPECTION.c.cached, func.count())
         .join_from(SHARD, INSPECTION, INSPECTION.c.shard == SHARD.c.id)
         .where(SHARD.c.batch == row.id)
-        .group_by(INSPECTION.c.state, INSPECTION.c.outcome, INSPECTION.c.cached)
+        .group_by(INSPECTION.c.suite, INSPECTION.c.state, INSPECTION.c.outcome, INSPECTION.c.cached)
         .order_by(INSPECTION.c.outcome)
     ):
-        states[State(state)] += count
+        by_suite[Suite(suite)][State(state)] += count
         if State(state).is_terminal:
             outcomes[outcome] = outcomes.get(outcome, 0) + count
             cached += count if was_there else 0
     return BatchStatus(
-        batch=rows.batch(row),
-        states=states,
+        batch=described,
+        states={state: sum(counts[state] for counts in by_suite.values()) for state in State},
+        by_suite=by_suite,
         outcomes=outcomes,
         attempts=row.attempts,
         cached=cached,

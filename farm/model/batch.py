@@ -162,3 +162,5 @@ class BatchStatus:
     """When the last result was committed, UTC."""
     per_minute: float
     """Inspections finished per minute, over the last five minutes in which any was."""
+    by_suite: Mapping[Suite, Mapping[State, int]] = field(default_factory=dict)
+    """Inspections by suite and state; every state is there for each suite of the batch."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from importlib import resources
 from typing import Any
 
@@ -15,10 +17,12 @@ from farm.model.finding import Severity
 from farm.model.inspection import State
 from farm.reports import labels
 from farm.reports.app_page import cards, static_page
+from farm.reports.run_page import Room, RunPage, run_page
 from farm.reports.tally import Line, Tally
 from farm.reports.text import shown, told
 from farm.rules.engine import VerdictState
-from farm.rules.rule import Rule
+from farm.rules.rule import Rule, RulePack
+from farm.service import run_words
 from farm.service.report import AppEntry, ReportData, ReportSink
 
 LINES_ON_INDEX = 500
@@ -41,21 +45,43 @@ class HtmlFormat:
         """Write the pages of the apps, then the lists, then the batch page that links to them."""
         pages = _environment()
         rules = {rule.code: rule for pack in report.packs for rule in pack.rules}
-        tally = Tally()
+        tally, room = Tally(), Room()
         app_template = pages.get_template("app.html.jinja")
         for entry in report.apps():
             file = page_name(entry)
-            tally.add(entry, _line(entry, file))
+            run = run_page(entry, file, out, room)
+            tally.add(entry, _line(entry, file, run))
+            context = _app_context(entry, rules, run)
             with out.open(file) as stream:
-                stream.writelines(app_template.generate(**_app_context(report, entry, rules)))
+                batch_name = report.status.batch.name
+                stream.writelines(app_template.generate(report=report, batch_name=batch_name, **context))
         tally.lines.sort(key=lambda line: line.order)
         lists = _lists(tally.lines)
         for number, lines in enumerate(lists[1:], 1):
             with out.open(list_name(number)) as stream:
                 context = {"report": report, "lines": lines, "number": number, "lists": len(lists)}
+                context["suites"] = report.status.batch.suites
                 stream.writelines(pages.get_template("list.html.jinja").generate(**context))
         with out.open(list_name(0)) as stream:
             stream.writelines(pages.get_template("batch.html.jinja").generate(**_batch_context(report, tally, lists)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _OnePage:
+    """What the page of a single app needs of a report."""
+
+    packs: tuple[RulePack, ...]
+    made_at: datetime
+
+
+def write_app(entry: AppEntry, packs: Sequence[RulePack], made_at: datetime, out: ReportSink) -> None:
+    """Write the page of one app that belongs to no batch, `index.html`, with its pictures in a folder beside it."""
+    rules = {rule.code: rule for pack in packs for rule in pack.rules}
+    context = _app_context(entry, rules, run_page(entry, "screens.html", out, Room()))
+    report = _OnePage(packs=tuple(packs), made_at=made_at)
+    with out.open("index.html") as stream:
+        template = _environment().get_template("app.html.jinja")
+        stream.writelines(template.generate(report=report, batch_name="", **context))
 
 
 def page_name(entry: AppEntry) -> str:
@@ -76,7 +102,7 @@ def _lists(lines: list[Line]) -> list[list[Line]]:
     return [lines[:LINES_ON_INDEX], *(lines[start : start + LINES_ON_PAGE] for start in rest)]
 
 
-def _line(entry: AppEntry, file: str) -> Line:
+def _line(entry: AppEntry, file: str, run: RunPage | None) -> Line:
     """Return an app's line in the list."""
     row = entry.row
     severities = [finding.severity for finding in entry.open_findings]
@@ -87,8 +113,9 @@ def _line(entry: AppEntry, file: str) -> Line:
         version=shown(row.version_name or row.ref.version or "", 40),
         channel=shown(row.ref.channel or "", 40),
         state=entry.state,
-        outcomes=tuple(labels.OUTCOMES[outcome][0] for outcome in row.outcomes.values()),
-        reason=shown("; ".join(reason for reason in row.reasons.values() if reason), 160),
+        suites={suite: (state, row.outcomes.get(suite)) for suite, state in row.states.items()},
+        before_consent=() if run is None else run.before_consent,
+        reason=shown(" ".join(dict.fromkeys(reason for reason in row.reasons.values() if reason)), 160),
         by_severity=(
             severities.count(Severity.HIGH),
             severities.count(Severity.MEDIUM),
@@ -99,10 +126,10 @@ def _line(entry: AppEntry, file: str) -> Line:
     )
 
 
-def _app_context(report: ReportData, entry: AppEntry, rules: Mapping[str, Rule]) -> dict[str, Any]:
+def _app_context(entry: AppEntry, rules: Mapping[str, Rule], run: RunPage | None) -> dict[str, Any]:
     """Return what the page of an app is made of."""
     return {
-        "report": report,
+        "run": run,
         "entry": entry,
         "row": entry.row,
         "cards": cards(entry, rules),
@@ -124,6 +151,7 @@ def _batch_context(report: ReportData, tally: Tally, lists: list[list[Line]]) ->
         "sdk_count": len(sdks),
         "inspections": total,
         "states": [state for state in labels.STATES if report.status.states.get(state, 0)],
+        "suites": report.status.batch.suites,
         "rest": sum(report.status.states.get(state, 0) for state in (State.PENDING, State.RUNNING)),
     }
 
@@ -143,6 +171,8 @@ def _environment() -> jinja2.Environment:
     environment.globals.update(
         css=Markup(css),  # noqa: S704 - our own file, not a stranger's
         labels=labels,
+        words=run_words,
+        seconds=run_words.seconds,
     )
     environment.filters.update(cut=shown, told=told, bytes=size, share=share)
     return environment

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from farm.model.finding import Severity, Status, SubjectKind
-from farm.model.inspection import State
+from farm.model.inspection import State, Suite
 from farm.rules.engine import VerdictState
 from farm.rules.rule import Confidence, Phase
 from workers.model.outcome import Outcome
 
 Label = tuple[str, str]
 """Chinese, English."""
+
+SUITES: Mapping[Suite, Label] = {
+    Suite.STATIC: ("静态", "static"),
+    Suite.DYNAMIC: ("动态", "dynamic"),
+}
 
 STATES: Mapping[State, Label] = {
     State.DONE: ("已检测", "inspected"),

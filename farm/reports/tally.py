@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from farm.model.finding import Severity, Status, SubjectKind
-from farm.model.inspection import State
+from farm.model.inspection import State, Suite
 from farm.rules.engine import VerdictState
 from farm.rules.facts import PLATFORM_CATEGORY, Facts, Unknown
 from farm.service.report import AppEntry
+from workers.model.outcome import Outcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +25,10 @@ class Line:
     version: str
     channel: str
     state: State
-    outcomes: tuple[str, ...]
+    suites: Mapping[Suite, tuple[State, Outcome | None]]
+    """How each suite ended."""
+    before_consent: tuple[str, ...]
+    """Kinds of personal information that its run asked for before any consent."""
     reason: str
     by_severity: tuple[int, int, int]
     """Open findings: high, medium, low."""
@@ -68,6 +73,8 @@ class Tally:
     """Everything that the batch page adds up."""
 
     lines: list[Line] = field(default_factory=list)
+    suites: dict[Suite, Counter[State]] = field(default_factory=dict)
+    """Apps by suite and state."""
     rules: dict[str, RuleCount] = field(default_factory=dict)
     sdks: dict[str, SdkCount] = field(default_factory=dict)
     statuses: Counter[Status] = field(default_factory=Counter)
@@ -80,6 +87,8 @@ class Tally:
     def add(self, entry: AppEntry, line: Line) -> None:
         """Count one app."""
         self.lines.append(line)
+        for suite, (state, _) in line.suites.items():
+            self.suites.setdefault(suite, Counter())[state] += 1
         for verdict in entry.verdicts:
             self.rules.setdefault(verdict.rule.code, RuleCount()).apps[entry.state_of(verdict)] += 1
         named: set[str] = set()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from farm.model.batch import BatchStatus
 from farm.model.errors import ObjectMissingError, StoreError, UsageError
 from farm.model.finding import Finding, Status
 from farm.model.inspection import State, Suite
+from farm.model.keys import artefact_key
 from farm.ports import AppRow, FailureRow, Ledger, ObjectStore
 from farm.rules.engine import Verdict, VerdictState, untested, verdicts
 from farm.rules.rule import RulePack
@@ -21,6 +23,11 @@ from workers.model.evidence import JSON
 
 FAILURES_SHOWN = 1000
 """Inspections without a result that a report lists one by one."""
+
+
+def _no_artefact(_name: str) -> bytes | None:
+    """Return nothing: there was no run."""
+    return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +42,8 @@ class AppEntry:
     """What each rule came to on the evidence."""
     problems: tuple[str, ...] = ()
     """What of the stored evidence could not be read."""
+    artefact: Callable[[str], bytes | None] = _no_artefact
+    """Returns a file of the run by its name, as the evidence means it; None if it cannot be had."""
 
     @property
     def state(self) -> State:
@@ -88,6 +97,9 @@ class ReportSink(Protocol):
         A file appears under its name only when it is complete.
         """
 
+    def put(self, name: str, data: bytes) -> None:
+        """Write a picture; the name is as for `open`. It is nothing that a reader opens first."""
+
 
 class Format(Protocol):
     """One way to write a report."""
@@ -101,7 +113,7 @@ class Format(Protocol):
 
 
 class FolderSink:
-    """Writes the files of a report into a folder and remembers them."""
+    """Writes the files of a report into a folder and remembers the texts."""
 
     def __init__(self, folder: Path) -> None:
         """Take the folder; it is made when the first file is written."""
@@ -111,13 +123,26 @@ class FolderSink:
     @contextmanager
     def open(self, name: str) -> Iterator[TextIO]:
         """Open a file under the folder; raises UsageError if it cannot be written."""
+        with self._file(name) as (path, partial):
+            with partial.open("w", encoding="utf-8", newline="") as stream:
+                yield stream
+            partial.replace(path)
+        self.paths.append(path)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a picture under the folder; raises UsageError if it cannot be written."""
+        with self._file(name) as (path, partial):
+            partial.write_bytes(data)
+            partial.replace(path)
+
+    @contextmanager
+    def _file(self, name: str) -> Iterator[tuple[Path, Path]]:
+        """Give the place of a file and the one where it grows; raises UsageError if it cannot be written."""
         path = self._folder.joinpath(*name.split("/"))
         partial = path.with_name(path.name + ".partial")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with partial.open("w", encoding="utf-8", newline="") as stream:
-                yield stream
-            partial.replace(path)
+            yield path, partial
         except OSError as error:
             raise UsageError(
                 f"The report cannot be written to {path}: {error.strerror}.", next_step="Choose another --out."
@@ -125,13 +150,13 @@ class FolderSink:
         finally:
             with suppress(OSError):
                 partial.unlink()
-        self.paths.append(path)
 
 
 def collect(ledger: Ledger, store: ObjectStore, packs: Sequence[RulePack], reference: str) -> ReportData:
     """Return the report of the batch with this id or name; raises UnknownBatchError."""
     now = datetime.now(UTC)
     batch = ledger.batch(reference)
+    packs = of_suites(packs, batch.suites)
 
     def apps() -> Iterator[AppEntry]:
         for row in ledger.apps(batch.batch_id):
@@ -139,11 +164,17 @@ def collect(ledger: Ledger, store: ObjectStore, packs: Sequence[RulePack], refer
 
     return ReportData(
         status=ledger.status(batch.batch_id, now=now.timestamp()),
-        packs=tuple(packs),
+        packs=packs,
         failures=tuple(ledger.failures(batch.batch_id, limit=FAILURES_SHOWN)),
         made_at=now,
         apps=apps,
     )
+
+
+def of_suites(packs: Sequence[RulePack], suites: Collection[Suite]) -> tuple[RulePack, ...]:
+    """Return the packs with those of their rules that these suites test; the others were nobody's business here."""
+    kept = (pack.model_copy(update={"rules": tuple(r for r in pack.rules if r.suite in suites)}) for pack in packs)
+    return tuple(pack for pack in kept if pack.rules)
 
 
 def write_report(  # noqa: PLR0917 - three parts of the farm and three wishes of the user
@@ -179,10 +210,36 @@ def _entry(row: AppRow, store: ObjectStore, packs: Sequence[RulePack]) -> AppEnt
             problems.append(f"The {suite} evidence is no longer in the store.")
         except StoreError as error:
             problems.append(f"The {suite} evidence cannot be read: {error}")
-    return AppEntry(row=row, evidence=evidence, verdicts=_verdicts(row, evidence, packs), problems=tuple(problems))
+    return AppEntry(
+        row=row,
+        evidence=evidence,
+        verdicts=verdicts_on(row, evidence, packs),
+        problems=tuple(problems),
+        artefact=_artefacts(row, evidence, store),
+    )
 
 
-def _verdicts(
+def _artefacts(
+    row: AppRow, evidence: Mapping[Suite, Mapping[str, JSON]], store: ObjectStore
+) -> Callable[[str], bytes | None]:
+    """Return what reads the files of an app's run from the store, checked against the evidence."""
+    document, key = evidence.get(Suite.DYNAMIC, {}), row.evidence_keys.get(Suite.DYNAMIC)
+    hashes = document.get("artefacts")
+
+    def read(name: str) -> bytes | None:
+        sha256 = hashes.get(name) if isinstance(hashes, dict) else None
+        if key is None or not isinstance(sha256, str):
+            return None
+        try:
+            content = store.get(artefact_key(key, name, sha256))
+        except StoreError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == sha256 else None
+
+    return read
+
+
+def verdicts_on(
     row: AppRow, evidence: Mapping[Suite, Mapping[str, JSON]], packs: Sequence[RulePack]
 ) -> tuple[Verdict, ...]:
     """Return each rule's verdict on the evidence of its own suite."""

@@ -141,6 +141,10 @@ def as_json(view: BatchView) -> dict[str, Any]:
         "name": status.batch.name,
         "apps": status.batch.apps,
         "states": {state.value: status.states.get(state, 0) for state in State},
+        "by_suite": {
+            suite.value: {state.value: counts.get(state, 0) for state in State}
+            for suite, counts in status.by_suite.items()
+        },
         "outcomes": dict(status.outcomes),
         "attempts": status.attempts,
         "counted": status.counted,

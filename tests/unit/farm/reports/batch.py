@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,11 +12,13 @@ from typing import Any, cast
 from farm.model.batch import AppRef, Batch, BatchId, BatchStatus, ShardState
 from farm.model.errors import ObjectMissingError, UnknownBatchError
 from farm.model.finding import Finding, Status
-from farm.model.inspection import State, Suite
+from farm.model.inspection import History, RetryPolicy, State, Suite, decide
+from farm.model.keys import artefact_key
 from farm.ports import AppRow, FailureRow, Ledger, ObjectStore
 from farm.rules.catalogue import load_packs
 from farm.rules.engine import judge
 from tests.unit.farm.rules.evidence import component, document, permission, sdk, use
+from workers.dynamic_facts import facts
 from workers.model.evidence import JSON, AppIdentity, Evidence
 from workers.model.outcome import Outcome
 
@@ -43,6 +46,7 @@ class Books:
     rows: list[AppRow]
     failing: list[FailureRow] = field(default_factory=list)
     name: str = "2026-11 crawl"
+    suites: tuple[Suite, ...] = (Suite.STATIC,)
 
     def batch(self, reference: str) -> Batch:
         """Return the one batch there is."""
@@ -53,7 +57,7 @@ class Books:
             name=self.name,
             manifest_sha256="c" * 64,
             manifest_key="manifests/c.parquet",
-            suites=(Suite.STATIC,),
+            suites=self.suites,
             apps=len(self.rows),
             bytes=sum(row.ref.size for row in self.rows),
             created_at=datetime(2026, 11, 20, 8, 30, tzinfo=UTC),
@@ -154,6 +158,34 @@ class Sample:
             )
             self.books.failing.append(failure)
         return row
+
+    def run(
+        self, told: dict[str, Any], *, outcome: Outcome = Outcome.INSPECTED, files: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Give the last app a dynamic inspection too, with this document and these files."""
+        self.books.suites = (Suite.STATIC, Suite.DYNAMIC)
+        row = self.books.rows[-1]
+        key = f"evidence/{row.app_id}-dynamic.json"
+        evidence = Evidence(
+            suite="dynamic",
+            engine="dynamic-1",
+            outcome=outcome,
+            reason="",
+            app=AppIdentity(sha256=row.sha256 or "", package=row.package),
+            facts=facts(told),
+            dynamic=told,
+            artefacts=files or {},
+        )
+        self.store.objects[key] = evidence.as_bytes()
+        for name, content in evidence.artefacts.items():
+            self.store.objects[artefact_key(key, name, hashlib.sha256(content).hexdigest())] = content
+        state = decide(outcome, History(), RetryPolicy()).state
+        self.books.rows[-1] = replace(
+            row,
+            states={**row.states, Suite.DYNAMIC: state},
+            outcomes={**row.outcomes, Suite.DYNAMIC: outcome},
+            evidence_keys={**row.evidence_keys, Suite.DYNAMIC: key},
+        )
 
 
 def as_bytes(document: Mapping[str, JSON]) -> bytes:

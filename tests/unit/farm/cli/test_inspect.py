@@ -1,0 +1,159 @@
+"""`farm inspect`: one app by either suite, on the screen, as a document, as a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from farm.cli.main import cli
+from tests.unit.workers import runs
+from workers.dynamic import suite as dynamic_suite
+
+SAMPLE = Path(__file__).resolve().parents[4] / "examples" / "apps" / "built" / "imei-before-consent.apk"
+HOSTILE = "</td><script>alert(1)</script>[bold]\u202egpj"
+
+
+@pytest.fixture
+def farm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
+    """`farm` in an empty folder, with the environment of nobody."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FARM_HOME", str(tmp_path / "home"))
+    return lambda *words: CliRunner().invoke(cli, [str(word) for word in words])
+
+
+def _tells(monkeypatch: pytest.MonkeyPatch, *events: dict[str, Any], **fields: Any) -> None:
+    """Let the dynamic suite tell a document with these events and fields."""
+    monkeypatch.setattr(dynamic_suite, "run", runs.suite_that_tells(runs.document(*events, **fields)))
+
+
+def test_a_run_is_shown_as_a_timeline_and_leaves_a_page(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time, kind in words, whose code, operation, and where planted values came out; the last line says where it is."""
+    sent = runs.event(
+        sim_ms=800, kind="net", op="http.post", pi_kind=None, args=["https://log.example/x"], canary=["imei"]
+    )
+    _tells(monkeypatch, runs.event(count=7, subject="Getui Push"), sent)
+    result = farm("inspect", SAMPLE, "--suite", "dynamic")
+    page = Path(result.output.split()[-1])
+
+    assert 0 == result.exit_code, result.output
+    for words in (
+        "Cold start, nothing touched", "IMEI ×7", "Getui Push", "TelephonyManager.getDeviceId",
+        "0.80 s", "https://log.example/x  IMEI left here", "cost     cpu_s 4.2",
+    ):  # fmt: skip
+        assert words in result.output
+    assert ("farm-inspect", "index.html") == (page.parts[0], page.name)
+    assert runs.PNG == (page.parent / "screens" / "cold-start-1s.png").read_bytes()
+    assert 'src="screens/cold-start-1s.png"' in page.read_text("utf-8")
+
+
+def test_the_timeline_speaks_chinese(farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --lang zh."""
+    _tells(monkeypatch, runs.event(pi_kind="mac"))
+    result = farm("inspect", SAMPLE, "--suite", "dynamic", "--lang", "zh", "--out", "out")
+
+    assert "首次启动，未作任何操作" in result.output
+    assert "MAC 地址" in result.output
+
+
+def test_json_is_one_document_with_dynamic_and_no_page(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The contract for scripts; a page is written only if a folder is named."""
+    _tells(monkeypatch, runs.event())
+    document = json.loads(farm("inspect", SAMPLE, "--suite", "dynamic", "--json").output)
+
+    assert ("dynamic", "inspected") == (document["suite"], document["dynamic"]["outcome"])
+    assert "miit164.A1.s1.before_consent" in [finding["rule"] for finding in document["findings"]]
+    assert [] == list(tmp_path.glob("farm-inspect"))
+    farm("inspect", SAMPLE, "--suite", "dynamic", "--json", "--out", tmp_path / "out")
+    assert (tmp_path / "out" / "index.html").exists()
+
+
+def test_both_suites_make_one_document_and_one_page(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Findings of both; `dynamic` stands where it stands for one suite."""
+    _tells(monkeypatch, runs.event())
+    result = farm("inspect", SAMPLE, "--suite", "static,dynamic", "--json", "--out", tmp_path / "out")
+    document = json.loads(result.output)
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+
+    assert ["static", "dynamic"] == list(document["suites"])
+    assert document["suites"]["dynamic"]["dynamic"] == document["dynamic"]
+    assert document["findings"]
+    assert all(f'id="{name}"' in page for name in ("run", "uses", "permissions", "findings"))
+
+
+def test_a_static_inspection_leaves_nothing_behind(farm: Callable[..., Result], tmp_path: Path) -> None:
+    """As before there was a dynamic suite."""
+    result = farm("inspect", SAMPLE)
+
+    assert (0, []) == (result.exit_code, list(tmp_path.iterdir()))
+    assert "sensitive uses" in result.output
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"), [("login_wall", 0), ("packed", 0), ("backend_missing", 11), ("timeout", 11)]
+)
+def test_how_far_it_came_is_told_and_what_failed_is_an_error(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, outcome: str, code: int
+) -> None:
+    """What the app hides is a result; what this machine lacks is not."""
+    _tells(monkeypatch, outcome=outcome, reason="Java is not installed.", phases=[], screenshots=[])
+    result = farm("inspect", SAMPLE, "--suite", "dynamic")
+
+    assert f"outcome  {outcome}  Java is not installed." in result.output
+    error = result.exception
+    assert code == getattr(error, "exit_code", 0)
+
+
+def test_hostile_text_does_nothing_on_the_screen_nor_on_the_page(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither markup of the terminal nor of a browser, nor signs that turn text around."""
+    bad = dict.fromkeys(("op", "subject", "consent", "kind", "phase", "pi_kind"), HOSTILE)
+    fields: dict[str, Any] = {
+        "consent": {HOSTILE: HOSTILE, "title": HOSTILE, "agree": {"text": HOSTILE}},
+        "refuse": {"quits": HOSTILE},
+        "permissions": [{"permissions": [HOSTILE], "phase": HOSTILE, "sim_ms": 5, "answer": HOSTILE}],
+        "not_seen": [HOSTILE],
+        "cost": {HOSTILE: 5},
+        "components": {"tried": 1, "ok": 0, "failures": [{"kind": HOSTILE, "name": HOSTILE, "cause": HOSTILE}]},
+        "reason": HOSTILE,
+        "grade": HOSTILE,
+    }
+    _tells(monkeypatch, runs.event(**bad, args=[HOSTILE], stack=[HOSTILE], canary=[HOSTILE]), **fields)
+    result = farm("inspect", SAMPLE, "--suite", "dynamic", "--out", "out")
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+
+    assert "[bold]" in result.output
+    assert "\u202e" not in result.output + page
+    assert "<script" not in page
+
+
+def test_a_folder_that_cannot_be_written_is_a_clear_error(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With what to choose instead."""
+    _tells(monkeypatch)
+    (tmp_path / "file").write_text("x")
+    result = farm("inspect", SAMPLE, "--suite", "dynamic", "--out", "file/out")
+
+    assert 2 == getattr(result.exception, "exit_code", None)
+
+
+@pytest.mark.parametrize("size", [10, 1000])
+def test_a_file_that_is_no_app_has_a_document(farm: Callable[..., Result], tmp_path: Path, size: int) -> None:
+    """And the exit code of what could not be inspected."""
+    (tmp_path / "note.apk").write_bytes(b"x" * size)
+    result = farm("inspect", "note.apk", "--suite", "dynamic", "--json")
+
+    assert "not_an_apk" == json.loads(result.stdout)["dynamic"]["outcome"]
+    assert 11 == getattr(result.exception, "exit_code", None)

@@ -1,0 +1,97 @@
+"""A dynamic document as a person reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from farm.service.run_words import kind_label, label, seconds
+from farm.service.timeline import PHASES, timeline
+from tests.unit.workers.runs import document, event
+
+
+def test_equal_calls_are_one_line_and_other_targets_are_others() -> None:
+    """A call is told apart by who and what; a connection by where to as well."""
+    (phase,) = timeline(
+        document(
+            event(sim_ms=9, count=3, last_ms=90),
+            event(sim_ms=5),
+            event(subject="Getui Push"),
+            event(kind="net", op="connect", pi_kind=None, args=["a.example"]),
+            event(kind="net", op="connect", pi_kind=None, args=["b.example"]),
+        )
+    ).phases
+
+    assert [("TelephonyManager.getDeviceId", "", 4), ("TelephonyManager.getDeviceId", "Getui Push", 1)] == [
+        (line.what, line.subject, line.count) for line in phase.lines if line.pi_kind
+    ]
+    assert [("a.example",), ("b.example",)] == [line.args for line in phase.lines if line.kind == "net"]
+    assert 7 == phase.events
+
+
+def test_phases_stand_in_the_order_of_a_reader() -> None:
+    """Whatever the order of the document; one that nobody knows comes last."""
+    names = ["forced", "surprise", "explore", "cold_start"]
+    told = timeline(document(*(event(phase=name) for name in names), phases=[{"phase": "background", "sim_ms": 7}]))
+
+    assert ["cold_start", "explore", "background", "forced", "surprise"] == [phase.name for phase in told.phases]
+    assert [None, None, 7, None, None] == [phase.sim_ms for phase in told.phases]
+
+
+def test_pictures_stand_beside_their_phase() -> None:
+    """As the screens say; without a screen, by the beginning of the name."""
+    told = timeline(
+        document(
+            screenshots=["first.png", "refuse-1.png", "other.png"], screens=[{"label": "first", "phase": "background"}]
+        )
+    )
+
+    assert {"background": ("first.png",), "refuse": ("refuse-1.png",), "explore": ("other.png",)} == {
+        phase.name: phase.screenshots for phase in told.phases if phase.screenshots
+    }
+
+
+def test_where_there_is_no_room_personal_information_stays() -> None:
+    """The rest is a number."""
+    others = [event(kind="net", op="connect", pi_kind=None, args=[f"h{n}.example"], sim_ms=n) for n in range(50)]
+    (phase,) = timeline(document(*others, event(sim_ms=60), event(sim_ms=70, pi_kind="mac")), lines=5).phases
+
+    assert ["imei", "mac"] == [line.pi_kind for line in phase.lines[-2:]]
+    assert (5, 47) == (len(phase.lines), phase.hidden)
+
+
+def test_what_was_asked_for_and_what_is_proven_to_have_left_are_listed() -> None:
+    """Each kind once, in order of time."""
+    told = timeline(document(event(pi_kind="mac", sim_ms=1), event(sim_ms=2, canary=["mac", "imei"]), event(sim_ms=3)))
+
+    assert (("mac", "imei"), ("imei", "mac")) == (told.pi_kinds, told.proven)
+
+
+def test_words_are_there_for_every_known_kind_and_unknown_ones_stay() -> None:
+    """In both languages."""
+    assert ("MAC 地址", "MAC address") == kind_label("mac")
+    assert ("输入的密码", "Typed password") == kind_label("password")
+    assert ("quux", "quux") == (label({}, "quux"))
+    assert ["0.35 s", "99.99 s", "5:00 min"] == [seconds(value) for value in (350, 99_990, 300_000)]
+
+
+_WORD = st.sampled_from(["", "a", "cold_start", "net"])
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | _WORD,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_WORD, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from([*document(), "permissions", "refuse"]), _JSON, max_size=5),
+    st.lists(st.dictionaries(st.sampled_from([*event(), "count", "last_ms"]), _JSON, max_size=8), max_size=4),
+)
+def test_no_document_is_too_strange(fields: dict[str, Any], events: list[dict[str, Any]]) -> None:
+    """It is made of what the app's own process wrote."""
+    told = timeline({"events": [event(**one) for one in events], **fields})
+
+    assert all(line.count >= 1 for phase in told.phases for line in phase.lines)
+    assert set(PHASES)
