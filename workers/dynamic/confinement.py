@@ -47,8 +47,7 @@ def command(toolkit: Toolkit, *, apk: Path, job: Path, sink: Path | None = None)
 
 def walls(toolkit: Toolkit, *, bound: Mapping[Path, str], sink: Path | None) -> list[str]:
     """Return bubblewrap with its options; `bound` are the files and folders that can be read inside, and where."""
-    argv = [str(toolkit.bwrap), "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    argv += ["--uid", "65534", "--gid", "65534", "--hostname", "localhost", "--clearenv"]
+    argv = [*alone(toolkit), "--die-with-parent", "--new-session", "--hostname", "localhost"]
     argv += ["--setenv", "PATH", "/usr/bin", "--setenv", "LANG", "C.UTF-8", *system()]
     # Debian's Java keeps its settings in /etc; other distributions have neither folder.
     for folder in ("/etc/java-17-openjdk", "/etc/alternatives", str(toolkit.java)):
@@ -59,13 +58,29 @@ def walls(toolkit: Toolkit, *, bound: Mapping[Path, str], sink: Path | None) -> 
     if sink is not None:
         # A socket can be connected to through a read-only mount; nothing can be made beside it.
         argv += ["--ro-bind", str(sink), "/sink"]
-    return argv
+    return [*argv, *sealed()]
+
+
+def alone(toolkit: Toolkit) -> list[str]:
+    """Return bubblewrap with the options that take everything away: namespaces of its own, no rights, no variables."""
+    further = ["--disable-userns"] if toolkit.forbids_namespaces else []
+    argv = [str(toolkit.bwrap), "--unshare-all", "--unshare-user", *further, "--cap-drop", "ALL"]
+    return [*argv, "--uid", "65534", "--gid", "65534", "--clearenv"]
 
 
 def system() -> list[str]:
     """Return the options that show a process the programs of this machine, and nothing that belongs to anybody."""
     links = [option for name in ("bin", "lib", "lib64") for option in ("--symlink", f"usr/{name}", f"/{name}")]
     return ["--ro-bind", "/usr", "/usr", *links, "--proc", "/proc", "--dev", "/dev"]
+
+
+def sealed() -> list[str]:
+    """Return the options, the last ones, that leave nothing to write to but what was bound for it.
+
+    Without the second a worker that is root would let the app write to `/proc/sys/kernel/core_pattern`, which names a
+    program that the kernel runs outside: who is root outside may, with whatever number and without any capability.
+    """
+    return [option for folder in ("/", "/proc", "/dev") for option in ("--remount-ro", folder)]
 
 
 def java(toolkit: Toolkit) -> list[str]:

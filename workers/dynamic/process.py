@@ -11,20 +11,14 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-Line = dict[str, Any]
-"""One line of the sandbox; `type` says which."""
+from workers.dynamic.backend import BackendEndedError, BackendTimeoutError, Line
+
 _MAX_LINE = 16 << 20
 _MAX_OUTPUT = 64 << 20
-
-
-class SandboxEndedError(Exception):
-    """The process is gone, or says what it may not: the run ends with what was seen so far."""
-
-
-class SandboxTimeoutError(SandboxEndedError):
-    """The app has used up its time."""
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": " ", "\0": " "})
+"""How a word of a command is written: names from a manifest cannot end a line or a word."""
 
 
 class SandboxProcess:
@@ -62,30 +56,35 @@ class SandboxProcess:
                     pipe.close()
         self._process.wait()
 
-    def wait_for(self, kind: str) -> Line:
-        """Return the next line of type `kind`; raises SandboxEndedError or SandboxTimeoutError."""
+    def wait_for(self, kind: str, *, seconds: float | None = None) -> Line:
+        """Return the next line of type `kind`; raises BackendEndedError or BackendTimeoutError.
+
+        `seconds` are waited at most; None waits as long as the process may live.
+        """
+        limit = self._deadline if seconds is None else min(self._deadline, time.monotonic() + seconds)
         while True:
-            line = self._next()
+            line = self._next(limit)
             if line.get("type") == kind:
                 return line
             self._on_line(line)
 
-    def ask(self, *words: str) -> Line:
-        """Send one command and return its reply; raises SandboxEndedError or SandboxTimeoutError."""
+    def ask(self, *words: str, seconds: float | None = None) -> Line:
+        """Send one command and return its reply; raises BackendEndedError or BackendTimeoutError."""
         assert self._process.stdin is not None  # noqa: S101 - for the type checker: a pipe was asked for
         try:
-            self._process.stdin.write("\t".join(words).encode() + b"\n")
+            line = "\t".join(word.translate(_ESCAPES) for word in words)
+            self._process.stdin.write(line.encode(errors="replace") + b"\n")
             self._process.stdin.flush()
         except (BrokenPipeError, ConnectionResetError) as error:
-            raise SandboxEndedError("The process of the app has ended.") from error
-        return self.wait_for("reply")
+            raise BackendEndedError("The process of the app has ended.") from error
+        return self.wait_for("reply", seconds=seconds)
 
-    def _next(self) -> Line:
+    def _next(self, limit: float) -> Line:
         """Return the next line that is a JSON object; garbage between lines is skipped."""
         while True:
             end = self._buffer.find(b"\n")
             if end < 0:
-                self._fill()
+                self._fill(limit)
                 continue
             raw = bytes(self._buffer[:end])
             del self._buffer[: end + 1]
@@ -96,18 +95,18 @@ class SandboxProcess:
             if isinstance(line, dict):
                 return line
 
-    def _fill(self) -> None:
+    def _fill(self, limit: float) -> None:
         """Read what is there, within the bounds of time and size."""
-        left = self._deadline - time.monotonic()
+        left = limit - time.monotonic()
         if left <= 0 or not self._selector.select(left):
-            raise SandboxTimeoutError("The app used up its time.")
+            raise BackendTimeoutError("The app used up its time.")
         chunk = os.read(self._out, 1 << 16)
         if not chunk:
-            raise SandboxEndedError("The process of the app has ended.")
+            raise BackendEndedError("The process of the app has ended.")
         self._received += len(chunk)
         self._buffer += chunk
         if self._received > _MAX_OUTPUT or len(self._buffer) > _MAX_LINE:
-            raise SandboxEndedError("The app wrote more than may be read.")
+            raise BackendEndedError("The app wrote more than may be read.")
 
 
 def _refuse(word: str) -> None:

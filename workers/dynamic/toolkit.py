@@ -25,6 +25,8 @@ class Toolkit:
     java: Path
     """Home of the Java runtime."""
     bwrap: Path
+    forbids_namespaces: bool = False
+    """This bubblewrap (since 0.8) can keep what runs inside from making namespaces of its own."""
     runtime: Path
     """Folder with `classes` and `lib` of the process that runs the app."""
     translator: Path
@@ -58,6 +60,7 @@ def find_toolkit() -> Toolkit:
     return Toolkit(
         java=Path(java).resolve().parents[1],
         bwrap=Path(bwrap).resolve(),
+        forbids_namespaces=_can_confine(bwrap, "--unshare-user", "--disable-userns"),
         runtime=runtime,
         translator=translator,
         sinkhole=sinkhole if (sinkhole / "target" / ".installed").is_file() else None,
@@ -65,9 +68,9 @@ def find_toolkit() -> Toolkit:
 
 
 @cache
-def _can_confine(bwrap: str) -> bool:
+def _can_confine(bwrap: str, *options: str) -> bool:
     """Return whether this machine lets bubblewrap do its work; tried once per process."""
-    trial = [bwrap, "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--", "/bin/true"]
+    trial = [bwrap, "--unshare-all", *options, "--die-with-parent", "--ro-bind", "/", "/", "--", "/bin/true"]
     try:
         return subprocess.run(trial, capture_output=True, timeout=10, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):

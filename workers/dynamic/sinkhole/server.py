@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from workers.dynamic.confinement import system
+from workers.dynamic.confinement import alone, sealed, system
 from workers.dynamic.limits import Limits, limited
 from workers.dynamic.toolkit import Toolkit
 
@@ -83,11 +83,15 @@ class Server:
         """Close the app's door and return the rest."""
         return self._ask("end", session)
 
-    def close(self) -> None:
-        """Kill it."""
+    def kill(self) -> None:
+        """End the process; the next command finds that it is gone."""
         with contextlib.suppress(ProcessLookupError):  # It may have ended by itself.
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+    def close(self) -> None:
+        """End the process and give back what it held."""
+        self.kill()
         self._control.close()
         self._held.close()
 
@@ -144,8 +148,7 @@ def _command(toolkit: Toolkit, folder: Path, authority: Path, control: int) -> l
     worker's end of the socket does.
     """
     python = folder / "target" / "env" / "bin" / "python"
-    argv = [str(toolkit.bwrap), "--unshare-all", "--cap-drop", "ALL", "--uid", "65534", "--gid", "65534"]
-    argv += ["--hostname", "sinkhole", "--clearenv", *system(), "--tmpfs", "/tmp", "--chdir", "/tmp"]  # noqa: S108 - inside
+    argv = [*alone(toolkit), "--hostname", "sinkhole", *system(), "--tmpfs", "/tmp", "--chdir", "/tmp"]  # noqa: S108 - inside
     for name, value in (
         ("LANG", "C.UTF-8"),
         ("HOME", "/tmp"),  # noqa: S108 - inside
@@ -157,6 +160,6 @@ def _command(toolkit: Toolkit, folder: Path, authority: Path, control: int) -> l
     base = python.resolve().parents[1]
     for source, target in ((base, base), (folder, folder), (authority, "/authority"), (CANNED, "/in/" + CANNED.name)):
         argv += ["--ro-bind", str(source), str(target)]
-    argv += ["--", str(python), "-c", "from mitmproxy.tools.main import mitmdump; mitmdump()"]
+    argv += [*sealed(), "--", str(python), "-c", "from mitmproxy.tools.main import mitmdump; mitmdump()"]
     argv += ["--mode", "socks5@1080", "--listen-host", "127.0.0.1", "-s", str(folder / "addon.py")]
     return [*argv, *(word for name, value in _OPTIONS.items() for word in ("--set", f"{name}={value}"))]

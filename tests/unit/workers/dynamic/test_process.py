@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from workers.dynamic.process import Line, SandboxEndedError, SandboxProcess, SandboxTimeoutError
+from workers.dynamic.backend import BackendEndedError, BackendTimeoutError, Line
+from workers.dynamic.process import SandboxProcess
 
 
 @pytest.fixture
@@ -37,18 +38,32 @@ print('{"type":"reply","n":1}', flush=True)
 
 def test_an_app_that_ends_itself_ends_the_run(start: Callable[..., SandboxProcess]) -> None:
     """The end of the process is told, not waited for."""
-    with start("import os; os._exit(0)") as process, pytest.raises(SandboxEndedError):
+    with start("import os; os._exit(0)") as process, pytest.raises(BackendEndedError):
         process.wait_for("reply")
 
 
 def test_an_app_that_says_nothing_runs_out_of_time(start: Callable[..., SandboxProcess]) -> None:
     """Silence ends with the time that was given."""
-    with start("import time; time.sleep(600)", seconds=0.2) as process, pytest.raises(SandboxTimeoutError):
+    with start("import time; time.sleep(600)", seconds=0.2) as process, pytest.raises(BackendTimeoutError):
         process.wait_for("reply")
 
 
 def test_an_endless_line_ends_the_run(start: Callable[..., SandboxProcess]) -> None:
     """Memory is bounded, whatever the app prints."""
     program = "import os\nwhile True: os.write(1, b'x' * 65536)"
-    with start(program) as process, pytest.raises(SandboxEndedError, match="more than may be read"):
+    with start(program) as process, pytest.raises(BackendEndedError, match="more than may be read"):
         process.wait_for("reply")
+
+
+def test_one_command_has_a_time_of_its_own(start: Callable[..., SandboxProcess]) -> None:
+    """An app that hangs in one command does not use up the time of all."""
+    with start("import time; time.sleep(600)") as process, pytest.raises(BackendTimeoutError):
+        process.ask("tap", "1", seconds=0.2)
+
+
+def test_a_word_cannot_end_its_line(start: Callable[..., SandboxProcess]) -> None:
+    """A name from a hostile manifest stays one word of one command."""
+    program = "import json; print(json.dumps({'type': 'reply', 'got': input()}), flush=True)"
+    with start(program) as process:
+        told = process.ask("force", "activity", "a\tb\nquit\\n\r\ud800")
+    assert told["got"] == "force\tactivity\ta\\tb\\nquit\\\\n ?"

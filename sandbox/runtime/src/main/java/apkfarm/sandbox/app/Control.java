@@ -4,9 +4,7 @@ import android.content.Intent;
 import android.content.ServiceConnection;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -113,10 +111,6 @@ final class Control {
         return phone.run(values[1] instanceof String[] words ? List.of(words) : List.of(arguments.get(0).split("\\s+")));
       case "java.lang.ProcessBuilder.start":
         return phone.run(((ProcessBuilder) values[0]).command());
-      case "java.net.InetAddress.getByName":
-        return named(arguments);
-      case "java.net.InetAddress.getAllByName":
-        return new InetAddress[] {named(arguments)};
       case "java.net.NetworkInterface.getByName":
         return "wlan0".equals(arguments.get(0)) ? answers.wifi() : Hook.PROCEED;
       case "java.net.NetworkInterface.isUp":
@@ -173,12 +167,5 @@ final class Control {
     String wanted = intent.getComponent() != null ? intent.getComponent().getPackageName() : intent.getPackage();
     Events.tell("limit", "service:" + (wanted != null ? wanted : intent.getAction()), List.of(), Events.Details.NONE);
     return false;
-  }
-
-  /** One reserved address per name, so that no name leaves the machine and each can be told from the others. */
-  private static InetAddress named(List<String> arguments) throws UnknownHostException {
-    String name = arguments.isEmpty() ? "" : arguments.get(0);
-    int hash = name.hashCode();
-    return InetAddress.getByAddress(name, new byte[] {(byte) 198, 18, (byte) (hash >> 8), (byte) hash});
   }
 }

@@ -3,26 +3,29 @@ package apkfarm.sandbox.app;
 import android.os.Looper;
 import android.os.SystemClock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowLooper;
 import org.robolectric.shadows.ShadowSystemClock;
 
 /** Simulated time: jumps from one thing that is due to the next, and lets the app's own threads keep up. */
 final class Pace {
-  /** Threads that wait by simulated time get their turns at least this often. */
-  private static final long STEP_MS = 250;
-  private static final long LONG_STEP_MS = 1_000;
-  private static final long LONG_IDLE_MS = 60_000;
+  /** Threads of which nobody knows what they wait for get their turns at least this often. */
+  private static final long STEP_MS = 5_000;
   /** Turns of the main thread in one simulated second; an animation takes 60, an endless loop all of them. */
   private static final int TURNS_PER_SECOND = 400;
-  /** Real milliseconds that busy threads are waited for, in one step and in one command. */
-  private static final int STEP_PATIENCE_MS = 50;
-  private static final int PATIENCE_MS = 2_000;
+  /** How often busy threads are looked at, in one step and in one command, and how far apart in real time. */
+  private static final int STEP_PATIENCE = 200;
+  private static final int PATIENCE = 8_000;
+  private static final long LOOK_NANOS = 200_000;
 
   private final Thread main = Thread.currentThread();
   private final Set<Thread> own = new HashSet<>(threads());
+  private final List<long[]> wakings = new ArrayList<>();
   private int patience;
   private volatile boolean waiting;
   private volatile boolean working;
@@ -38,7 +41,7 @@ final class Pace {
   /** Says whether a command is being obeyed: only then may the app's code hold the main thread. */
   void working(boolean now) {
     working = now;
-    patience = PATIENCE_MS;
+    patience = PATIENCE;
   }
 
   /**
@@ -48,7 +51,6 @@ final class Pace {
    */
   void idle(long millis, Session session, Runnable settle) {
     long end = now() + millis;
-    long step = millis > LONG_IDLE_MS ? LONG_STEP_MS : STEP_MS;
     long second = now() / 1_000;
     int turns = TURNS_PER_SECOND;
     while (!session.hasExited()) {
@@ -57,27 +59,62 @@ final class Pace {
         second = now() / 1_000;
         turns = TURNS_PER_SECOND;
       }
-      if (turns > 0 && next() <= now()) {
+      if (turns > 0 && next(looper()) <= now()) {
         turns--;
         session.quietly("main looper", "message", () -> looper().runOneTask());
         continue;
       }
       boolean threads = settleThreads();
-      if (turns > 0 && next() <= now()) {
+      if (turns > 0 && next(looper()) <= now()) {
         continue;
       }
       if (now() >= end) {
         return;
       }
-      long to = Math.min(end, threads ? now() + step : end);
-      advance(Math.max(1, Math.min(to, turns > 0 ? next() : (second + 1) * 1_000) - now()));
+      long to = Math.min(end, threads ? Math.min(now() + STEP_MS, threadsNext()) : end);
+      advance(Math.max(1, Math.min(to, turns > 0 ? next(looper()) : (second + 1) * 1_000) - now()));
     }
   }
 
-  /** Returns when the main thread's next message is due; never, if there is none. */
-  private static long next() {
-    Duration due = looper().getNextScheduledTaskTime();
+  /** Returns when a thread's next message is due; never, if there is none. */
+  private static long next(ShadowLooper looper) {
+    Duration due = looper.getNextScheduledTaskTime();
     return due.isZero() ? Long.MAX_VALUE : due.toMillis();
+  }
+
+  /** Returns when the first of the other threads wants to go on. */
+  private long threadsNext() {
+    long first = Long.MAX_VALUE;
+    for (Looper looper : ShadowLooper.getAllLoopers()) {
+      long due = looper == Looper.getMainLooper() ? Long.MAX_VALUE : next(Shadow.extract(looper));
+      first = due > now() ? Math.min(first, due) : first;
+    }
+    synchronized (wakings) {
+      for (long[] waking : wakings) {
+        first = waking[0] > now() ? Math.min(first, waking[0]) : first;
+      }
+    }
+    return first;
+  }
+
+  /** Notes that a thread waits for a moment of simulated time, while {@code wait} runs. */
+  void until(long moment, Wait wait) throws InterruptedException {
+    long[] waking = {moment};
+    synchronized (wakings) {
+      wakings.add(waking);
+    }
+    try {
+      wait.run();
+    } finally {
+      synchronized (wakings) {
+        wakings.removeIf(item -> item == waking);
+      }
+    }
+  }
+
+  /** How a thread waits. */
+  interface Wait {
+    void run() throws InterruptedException;
   }
 
   private static ShadowLooper looper() {
@@ -95,7 +132,7 @@ final class Pace {
     boolean any = false;
     waiting = true;
     try {
-      for (int looks = 0; calm < 2 && looks < STEP_PATIENCE_MS && patience > 0; looks++) {
+      for (int looks = 0; calm < 2 && looks < STEP_PATIENCE && patience > 0; looks++) {
         boolean busy = false;
         any = false;
         for (Thread thread : threads()) {
@@ -119,11 +156,8 @@ final class Pace {
   }
 
   private static void pause() {
-    try {
-      Thread.sleep(1);
-    } catch (InterruptedException byTheApp) {
-      Thread.interrupted(); // The app may interrupt whom it likes; the session goes on.
-    }
+    Thread.interrupted(); // The app may interrupt whom it likes; the session goes on.
+    LockSupport.parkNanos(LOOK_NANOS);
   }
 
   private static Set<Thread> threads() {
@@ -150,6 +184,10 @@ final class Pace {
       return;
     }
     long until = now() + Math.max(0, millis);
+    until(until, () -> await(until));
+  }
+
+  private void await(long until) throws InterruptedException {
     int stuck = 0;
     synchronized (this) {
       while (now() < until) {

@@ -13,6 +13,7 @@ import android.view.accessibility.AccessibilityManager;
 import apkfarm.sandbox.host.AppLoader;
 import apkfarm.sandbox.host.Cost;
 import apkfarm.sandbox.host.Job;
+import apkfarm.sandbox.host.Network;
 import apkfarm.sandbox.host.Wire;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -55,6 +56,8 @@ public final class Session {
   public static void run(Job job, AppLoader loader, Runnable install) throws IOException {
     instance = new Session(job, loader, install);
     Thread.setDefaultUncaughtExceptionHandler((thread, error) -> instance.failed("thread", thread.getName(), "run", error));
+    Network.onConnect((host, port, number) ->
+        instance.told("net", "java.net.Socket.connect", List.of(host, String.valueOf(port), String.valueOf(number))));
     Wire.send("ready", Map.of());
     for (String[] words = Wire.read(); words != null && !words[0].equals("quit"); words = Wire.read()) {
       for (int i = 0; i < words.length; i++) {
@@ -265,6 +268,10 @@ public final class Session {
 
   void sleep(long millis) throws InterruptedException {
     pace.sleep(millis);
+  }
+
+  void parkUntil(long moment, Pace.Wait wait) throws InterruptedException {
+    pace.until(moment, wait);
   }
 
   /** Tells that one component has made another start. */

@@ -23,12 +23,17 @@ public final class Timers {
 
   /** Stands in for {@link LockSupport#parkNanos(long)}: callers look at the clock again, which has moved meanwhile. */
   public static void parkNanos(long nanos) {
-    LockSupport.parkNanos(Math.min(nanos, MAX_PARK_NANOS));
+    parkNanos(null, nanos);
   }
 
   /** Stands in for {@link LockSupport#parkNanos(Object, long)}. */
   public static void parkNanos(Object blocker, long nanos) {
-    LockSupport.parkNanos(blocker, Math.min(nanos, MAX_PARK_NANOS));
+    try {
+      Session.get().parkUntil(
+          Pace.now() + nanos / 1_000_000, () -> LockSupport.parkNanos(blocker, Math.min(nanos, MAX_PARK_NANOS)));
+    } catch (InterruptedException impossible) {
+      throw new IllegalStateException(impossible);
+    }
   }
 
   /** Stands in for {@link Executors#newScheduledThreadPool(int)}. */

@@ -1,0 +1,94 @@
+"""Say how a run ended: what could not be seen is unknown, never clean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workers.dynamic.event import EventKind, Phase
+from workers.dynamic.recorder import Recorder
+from workers.dynamic.run import Run
+
+_NATIVE = ("library:", "native:")
+_MAX_NAMED = 3
+
+
+class Outcome(StrEnum):
+    """How a run ended."""
+
+    INSPECTED = "inspected"
+    """The app was opened and used; each phase says how far it came."""
+    PACKED = "packed"
+    """The app's code is hidden: what ran was the shell around it."""
+    NATIVE_CODE_NEEDED = "native_code_needed"
+    """The app does not come up without native code, which does not run here."""
+    CRASHED_AT_LAUNCH = "crashed_at_launch"
+    """The launcher activity was not shown, or the app ended itself before anything could be seen."""
+    LOGIN_WALL = "login_wall"
+    """Nothing but the login could be reached."""
+    NO_LAUNCHER = "no_launcher"
+    """No activity can be opened by a user: only broadcasts and single components were tried."""
+    BACKEND_MISSING = "backend_missing"
+    """This machine cannot run apps."""
+    TIMEOUT = "timeout"
+    """The time was over before the app had started."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """An outcome and a sentence on it."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ending:
+    """How the cold start was broken off; both false if it was not."""
+
+    timed_out: bool = False
+    message: str = ""
+
+
+def verdict(run: Run, ending: Ending, *, shell: str | None) -> Verdict:
+    """Return how the run ended; `shell` is the packer that hides the app's code, if one does."""
+    if ending.timed_out:
+        return Verdict(outcome=Outcome.TIMEOUT, reason=ending.message)
+    fault = run.recorder.fault
+    if ending.message and fault:
+        return Verdict(outcome=Outcome.CRASHED_AT_LAUNCH, reason=f"The sandbox failed: {fault}")
+    if shell is not None:
+        return Verdict(outcome=Outcome.PACKED, reason=f"The app's own code is hidden by the packer {shell}.")
+    if run.declared.launcher is None and not ending.message:
+        return Verdict(outcome=Outcome.NO_LAUNCHER, reason="The app has no activity that a user could start.")
+    seen = run.resumed and not run.empty
+    natives = missing_natives(run.recorder)
+    if not seen and natives:
+        named = ", ".join(natives[:_MAX_NAMED])
+        return Verdict(outcome=Outcome.NATIVE_CODE_NEEDED, reason=f"The app shows nothing without {named}.")
+    if not run.resumed or (run.ended_itself and run.empty):
+        return Verdict(outcome=Outcome.CRASHED_AT_LAUNCH, reason=_crash(run, ending))
+    if run.login_wall:
+        return Verdict(outcome=Outcome.LOGIN_WALL, reason="Nothing but the login could be reached.")
+    return Verdict(outcome=Outcome.INSPECTED)
+
+
+def missing_natives(recorder: Recorder) -> tuple[str, ...]:
+    """Return the native libraries and methods that were wanted in the cold start, libraries first."""
+    found = {
+        event.op
+        for event in recorder.events
+        if event.kind is EventKind.LIMIT and event.phase is Phase.COLD_START and event.op.startswith(_NATIVE)
+    }
+    return tuple(sorted(found))
+
+
+def _crash(run: Run, ending: Ending) -> str:
+    """Return why the launcher was not shown."""
+    if run.ended_itself:
+        return "The app ended itself."
+    failed = next((item for item in run.recorder.components if not item.ok), None)
+    if failed is not None:
+        cause = next(iter(failed.trace), "")
+        return f"{failed.name} failed. {cause}".strip()
+    return ending.message or "The launcher activity was not shown."

@@ -1,0 +1,131 @@
+"""The backend that is always there: the app's own code on a confined JVM."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+
+from workers.dynamic.backend import ComponentKind, Cost, Grade, Pending, Profile, Reply, Tell
+from workers.dynamic.process import SandboxProcess
+from workers.dynamic.wire import read_cost, read_reply
+
+_BOOT_SECONDS = 60.0
+_COMMAND_SECONDS = 30.0
+"""How long the app may think about one command: an endless loop costs this once, not the whole run."""
+
+
+class SandboxBackend:
+    """Implements `workers.dynamic.backend.Backend` over one process per boot."""
+
+    name = "sandbox"
+    grade = Grade.SIMULATED
+
+    def __init__(
+        self,
+        *,
+        confined: Callable[[Path], AbstractContextManager[Sequence[str]]],
+        job: Callable[[Profile], str],
+        seconds: float,
+    ) -> None:
+        """Take the limits and the command line for a job file, the text of that file, and the seconds of all boots."""
+        self._confined = confined
+        self._held = ExitStack()
+        self._job = job
+        self._deadline = time.monotonic() + seconds
+        self._process: SandboxProcess | None = None
+
+    def boot(self, profile: Profile, tell: Tell) -> Reply:
+        """Start a process and the app's Application in it."""
+        self.close()
+        with tempfile.NamedTemporaryFile("w", prefix="apkfarm-", suffix=".properties", encoding="ascii") as job:
+            Path(job.name).chmod(0o644)
+            job.write(self._job(profile))
+            job.flush()
+            left = max(0.0, self._deadline - time.monotonic())
+            argv = self._held.enter_context(self._confined(Path(job.name)))
+            self._process = self._held.enter_context(SandboxProcess(argv, seconds=left, on_line=tell))
+            self._process.wait_for("ready", seconds=_BOOT_SECONDS)  # It has read the file.
+        return self._ask("load", seconds=_BOOT_SECONDS)
+
+    def launch(self) -> Reply:
+        """Start the launcher activity."""
+        return self._ask("launch")
+
+    def idle(self, millis: int) -> Reply:
+        """Let simulated time pass."""
+        return self._ask("idle", str(millis))
+
+    def screen(self, *, with_picture: bool) -> Reply:
+        """Return the tree, and the picture if it is wanted: drawing is what costs."""
+        return self._ask("screen") if with_picture else self._ask("screen", "tree")
+
+    def tap(self, n: int) -> Reply:
+        """Click a node."""
+        return self._ask("tap", str(n))
+
+    def write(self, n: int, text: str) -> Reply:
+        """Set the text of a field."""
+        return self._ask("type", str(n), text)
+
+    def scroll(self, n: int) -> Reply:
+        """Scroll a node."""
+        return self._ask("scroll", str(n))
+
+    def back(self) -> Reply:
+        """Press back."""
+        return self._ask("back")
+
+    def home(self) -> Reply:
+        """Pause and stop."""
+        return self._ask("home")
+
+    def come_back(self) -> Reply:
+        """Restart and resume."""
+        return self._ask("return")
+
+    def rotate(self) -> Reply:
+        """Change the configuration."""
+        return self._ask("rotate")
+
+    def restart(self) -> Reply:
+        """Destroy the activities and launch again."""
+        return self._ask("restart")
+
+    def permission(self, *, grant: bool) -> Reply:
+        """Answer a request."""
+        return self._ask("permission", "grant" if grant else "deny")
+
+    def broadcast(self, action: str) -> Reply:
+        """Send a broadcast."""
+        return self._ask("broadcast", action)
+
+    def run(self, what: Pending) -> Reply:
+        """Run jobs or alarms."""
+        return self._ask("run", what.value)
+
+    def force(self, kind: ComponentKind, name: str) -> Reply:
+        """Run the life cycle of one component."""
+        return self._ask("force", kind.value, name)
+
+    def cost(self) -> Cost | None:
+        """Return what the process has measured itself."""
+        return read_cost(self._running.ask("cost", seconds=_COMMAND_SECONDS))
+
+    def close(self) -> None:
+        """Kill the process and all that it has started."""
+        self._process = None
+        self._held.close()
+
+    @property
+    def _running(self) -> SandboxProcess:
+        """The process of this boot."""
+        if self._process is None:
+            raise RuntimeError("A command was given before the boot.")
+        return self._process
+
+    def _ask(self, *words: str, seconds: float = _COMMAND_SECONDS) -> Reply:
+        """Give a command and read its reply."""
+        return read_reply(self._running.ask(*words, seconds=seconds))
