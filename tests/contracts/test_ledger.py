@@ -370,6 +370,19 @@ class TestCommits:
         } == dict(status.states)
         assert dict(status.outcomes) == {"inspected": 1, "inspected_partly": 1, "not_an_apk": 1, "packed": 1}
         assert (status.attempts, status.cached, status.counted) == (5, 0, 2)
+
+    def test_states_are_told_by_suite_and_an_app_counts_once(self, ledger: SqlLedger) -> None:
+        """Two inspections of one app are two states, one counted app."""
+        batch = submit(ledger, [[ref("a", known=sha256("a"))]], suites=tuple(Suite))
+        lease = take(ledger)
+        works = ledger.pending(lease)
+        ledger.begin(lease, ids(works), now=NOW)
+        ends = {Suite.STATIC: Outcome.INSPECTED, Suite.DYNAMIC: Outcome.INSPECTED_PARTLY}
+        ledger.commit(lease, [attempted(work, ends[work.suite], content="a") for work in works], now=NOW)
+        status = ledger.status(batch.batch_id, now=NOW)
+
+        assert {suite: {**dict.fromkeys(State, 0), State.DONE: 1} for suite in Suite} == status.by_suite
+        assert (2, 1) == (status.states[State.DONE], status.counted)
         assert recount(ledger) == kept(ledger)
 
     def test_tells_who_the_app_is(self, ledger: SqlLedger) -> None:
