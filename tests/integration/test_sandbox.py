@@ -55,7 +55,7 @@ def test_the_clean_twin_is_accused_of_nothing_and_has_a_picture(tmp_path: Path) 
     document = _run("clean", tmp_path)
     assert document["outcome"] == "inspected", document["reason"]
     assert [e for e in document["events"] if e["pi_kind"]] == []
-    assert document["screenshots"] == ["cold-start-1s.png", "cold-start-30s.png"]
+    assert document["screenshots"][:2] == ["cold-start-1s.png", "cold-start-30s.png"]
     assert all((tmp_path / name).read_bytes().startswith(PNG) for name in document["screenshots"])
     assert document["screens"][0]["windows"]
 
@@ -72,4 +72,4 @@ def test_a_packed_app_is_unknown_and_its_missing_class_is_the_inputs_fault(tmp_p
     """The shell alone runs: nobody may read that as clean."""
     document = _run("packed-looking", tmp_path)
     assert document["outcome"] == "packed"
-    assert [failure["fault"] for failure in document["components"]["failures"]] == ["input"]
+    assert {failure["fault"] for failure in document["components"]["failures"]} == {"input"}
