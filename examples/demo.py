@@ -1,4 +1,4 @@
-"""The whole main job on this machine: apps into an S3 endpoint, a batch, a local Ray cluster, a report.
+"""The whole main job on this machine: apps into an S3 endpoint, a batch, a local Ray cluster, a report; two apps run.
 
 usage: demo.py APK_DIR      (called by `make demo`)
 """
@@ -21,6 +21,9 @@ SAMPLES = ROOT / "examples" / "apps" / "built"
 OUT = Path("demo")
 BUCKET = "crawl"
 PREFIX = "2026-11/"
+RUN_REAL = ("uiautomator2-2.16", "io.appium.settings-8", "android-apidemos-5", "airtest-1.0")
+"""Beginnings of the names of real APKs to run, the first two that are there."""
+RUN_SAMPLES = ("imei-before-consent", "old-target")
 
 
 def main() -> int:
@@ -44,8 +47,11 @@ def main() -> int:
         farm("target", "set", year, "--apps", "2080000")
         farm("target", "show", year)
         farm("report", "demo", "--format", "html", "--format", "csv", "--out", str(OUT / "report"))
+        pages = run_two(farm, real, samples)
     say(f"Done in {time.monotonic() - began:.0f} s.")
     say(f"The report:   {(OUT / 'report' / 'index.html').absolute().as_uri()}")
+    for page in pages:
+        say(f"A run:        {page.absolute().as_uri()}")
     say(f"The console:  FARM_HOME={OUT / 'home'} .venv/bin/farm serve   and open http://127.0.0.1:8420/")
     return 0
 
@@ -53,6 +59,37 @@ def main() -> int:
 def say(text: str) -> None:
     """Print one line of the demo's own."""
     print(f"== {text}", flush=True)
+
+
+def run_two(farm: Farm, real: list[Path], samples: list[Path]) -> list[Path]:
+    """Run two apps in the sandbox, if it is there; return their pages."""
+    missing = what_the_sandbox_lacks()
+    if missing:
+        say(f"The dynamic suite cannot run here, so no app is run: {missing}")
+        return []
+    chosen = [path for name in RUN_REAL for path in real if path.name.startswith(name)][:2]
+    if len(chosen) < 2:
+        say("The real APKs meant for this are not here: two sample apps are run instead.")
+        chosen = [path for path in samples if path.stem in RUN_SAMPLES]
+    pages = []
+    for path in chosen:
+        began = time.monotonic()
+        folder = OUT / "runs" / path.stem
+        farm("inspect", str(path), "--suite", "dynamic", "--out", str(folder))
+        say(f"{path.name} was run in {time.monotonic() - began:.0f} s.")
+        pages.append(folder / "index.html")
+    return pages
+
+
+def what_the_sandbox_lacks() -> str:
+    """Return what is missing and what to do about it; empty if nothing is."""
+    from workers.dynamic.toolkit import BackendMissingError, find_toolkit
+
+    try:
+        find_toolkit()
+    except BackendMissingError as error:
+        return str(error)
+    return ""
 
 
 class Farm:

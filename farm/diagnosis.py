@@ -56,7 +56,7 @@ def _dynamic() -> Check:
     return Check(
         name="dynamic suite",
         ok=True,
-        detail=f"{ENGINE} by 'python -m workers APK --suite dynamic'; isolation in force: {isolation}",
+        detail=f"{ENGINE}; isolation in force: {isolation}",
         next_step=advice.get(walls["network"], ""),
     )
 

@@ -42,7 +42,7 @@ class RunPage:
     def before_consent(self) -> tuple[str, ...]:
         """Kinds of personal information asked for before any consent, in order of their first time."""
         lines = (line for phase in self.timeline.phases for line in phase.lines)
-        return tuple(dict.fromkeys(line.pi_kind for line in lines if line.pi_kind and line.consent == "none"))
+        return tuple(dict.fromkeys(line.pi_kind for line in lines if line.personal and line.consent == "none"))
 
     def shown(self, names: tuple[str, ...]) -> list[tuple[str, str]]:
         """Return names and addresses of those of a phase's pictures that are shown."""

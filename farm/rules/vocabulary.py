@@ -32,6 +32,12 @@ def kinds() -> Mapping[str, Kind]:
     }
 
 
+def is_personal(name: str) -> bool:
+    """Return whether the kind is information about a person or a device, and not an act; unknown kinds are."""
+    kind = kinds().get(name)
+    return kind is None or kind.family != "behaviour"
+
+
 def kind_zh(name: str) -> str:
     """Return the Chinese name of a kind, or the name itself if the table does not have it."""
     kind = kinds().get(name)

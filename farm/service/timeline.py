@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from farm.rules.evaluate import short_api
+from farm.rules.vocabulary import is_personal
 from workers.model.evidence import JSON
 
 PHASES = ("cold_start", "refuse", "explore", "background", "self_start", "forced")
@@ -45,9 +46,14 @@ class Line:
     """Kinds whose planted value came out here."""
 
     @property
+    def personal(self) -> bool:
+        """Whether it is about personal information, and not just an act such as asking for a permission."""
+        return bool(self.pi_kind) and is_personal(self.pi_kind)
+
+    @property
     def weighs(self) -> bool:
-        """Whether it is about personal information, so that it stays when there is no room for all."""
-        return bool(self.pi_kind or self.canary)
+        """Whether it stays when there is no room for all."""
+        return self.personal or bool(self.canary)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +96,7 @@ class Timeline:
     @property
     def pi_kinds(self) -> tuple[str, ...]:
         """Kinds of personal information that were asked for, in order of their first time."""
-        return tuple(dict.fromkeys(line.pi_kind for phase in self.phases for line in phase.lines if line.pi_kind))
+        return tuple(dict.fromkeys(line.pi_kind for phase in self.phases for line in phase.lines if line.personal))
 
     @property
     def proven(self) -> tuple[str, ...]:

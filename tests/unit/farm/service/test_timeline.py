@@ -69,6 +69,13 @@ def test_what_was_asked_for_and_what_is_proven_to_have_left_are_listed() -> None
     assert (("mac", "imei"), ("imei", "mac")) == (told.pi_kinds, told.proven)
 
 
+def test_an_act_is_no_personal_information() -> None:
+    """Asking for a permission is listed, not counted among what was read."""
+    (phase,) = (told := timeline(document(event(pi_kind="permission_request"), event(pi_kind="mac")))).phases
+
+    assert (("mac",), 2) == (told.pi_kinds, len(phase.lines))
+
+
 def test_words_are_there_for_every_known_kind_and_unknown_ones_stay() -> None:
     """In both languages."""
     assert ("MAC 地址", "MAC address") == kind_label("mac")
