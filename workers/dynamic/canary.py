@@ -58,7 +58,7 @@ def parts(kind: str, value: str) -> tuple[str, ...]:
     if kind == "phone_number":
         return value, value.removeprefix("+86")
     if kind == "ssid":
-        return (value.strip('"'),)
+        return value, value.strip('"')
     if kind == "input":
         return value, value[-8:]  # A field for numbers keeps only the digits.
     return (value,)

@@ -196,8 +196,22 @@ def _web(window: Window) -> Node | None:
     whole = window.bounds
     if whole is None:
         return None
-    pages = (node for node in window.nodes if node.web and node.bounds is not None)
-    return next((node for node in pages if node.bounds is not None and node.bounds.area >= _MOST * whole.area), None)
+    for place, node in enumerate(window.nodes):
+        if node.web and _room(window, place) >= _MOST * whole.area:
+            return node
+    return None
+
+
+def _room(window: Window, place: int) -> int:
+    """Return the area of a web page; one that has not been laid out has the room that nothing else in it uses."""
+    node = window.nodes[place]
+    if node.bounds is None or node.bounds.area:
+        return 0 if node.bounds is None else node.bounds.area
+    above = next((at for at in range(place - 1, -1, -1) if window.nodes[at].depth < node.depth), None)
+    if above is None or any(item.text.strip() or item.clickable for item in window.within(above) if item is not node):
+        return 0
+    bounds = window.nodes[above].bounds
+    return 0 if bounds is None else bounds.area
 
 
 def _near(window: Window, place: int) -> Iterator[str]:

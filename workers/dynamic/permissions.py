@@ -30,7 +30,10 @@ class Request:
     answer: str = "none"
     """`none`, `denied` or `granted`: the last one given."""
     after_denial: str | None = None
-    """`at_once`, `after_restart` or `later` if some of it had been denied before; None if not."""
+    """`at_once`, `after_restart` or `later` if the app asked by itself for some of what had been denied.
+
+    None if nothing had been denied, or if the user has touched something since: who wants a function is asked again.
+    """
 
     def as_json(self) -> dict[str, JSON]:
         """Return it as it stands in the document."""
@@ -61,18 +64,21 @@ class Requests:
     granted: set[str] = field(default_factory=set)
     restarted: bool = False
     """Whether the app was opened anew since the last denial."""
+    touched: bool = False
+    """Whether anything was clicked since then."""
     _pending: tuple[tuple[str, ...], ...] = ()
 
     def boot(self) -> None:
         """Forget what waited and what was denied: a new start of the app knows nothing of it."""
         self.waiting, self._pending = [], ()
-        self.denied, self.granted, self.restarted = set(), set(), False
+        self.denied, self.granted = set(), set()
+        self.restarted, self.touched = False, False
 
     @property
     def grantable(self) -> bool:
         """Whether the oldest that waits has been denied or granted before: the next answer is yes."""
-        request = self.waiting[0]
-        return request.after_denial is not None or self.granted.issuperset(request.permissions)
+        wanted = set(self.waiting[0].permissions)
+        return bool(wanted & self.denied) or wanted <= self.granted
 
     def fresh(self, pending: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
         """Return what is new in `pending`, which the backend tells whole each time, the oldest first."""
@@ -87,7 +93,7 @@ class Requests:
 
     def add(self, request: Request, *, at_once: bool) -> None:
         """File a new request, with an equal one of the same phase if there is one."""
-        if self.denied.intersection(request.permissions):
+        if self.denied.intersection(request.permissions) and not self.touched:
             request.after_denial = "after_restart" if self.restarted else "at_once" if at_once else "later"
         same = next((item for item in self.seen if _key(item) == _key(request)), None)
         if same is not None:
@@ -111,7 +117,7 @@ class Requests:
             self.granted.update(request.permissions)
         else:
             self.denied.update(request.permissions)
-            self.restarted = False
+            self.restarted, self.touched = False, False
 
 
 def stack_of(events: Sequence[Event], permissions: Sequence[str]) -> tuple[str, ...]:

@@ -126,7 +126,7 @@ class Run:
 
     def restart(self) -> None:
         """Swipe the app away and open it again."""
-        self._after_denial, self.requests.restarted = False, True
+        self._after_denial, self.requests.restarted, self.requests.touched = False, True, False
         self.note(self.backend.restart())
         self.note(self.backend.idle(STEP_MS))
 
@@ -151,7 +151,7 @@ class Run:
         """Touch a node of the last screen; return whether it was there."""
         if node.n is None:
             return False
-        self.touched, self._after_denial = True, False
+        self.touched, self.requests.touched, self._after_denial = True, True, False
         done = self.note(self.backend.tap(node.n)).done
         self.note(self.backend.idle(STEP_MS))
         return done

@@ -71,3 +71,5 @@ def _once_more(run: Run, time: Slice, explorer: Explorer, first: State) -> None:
     _turn_and_return(run)
     run.note(run.backend.back())
     run.note(run.backend.idle(STEP_MS))
+    if run.gone:
+        run.launch()  # What the next phase watches is an app in use; its start belongs to this one.
