@@ -9,7 +9,8 @@ from workers.dynamic.event import Consent, Event, Phase
 from workers.model.evidence import JSON
 
 _MAX_REQUESTS = 500
-_ASKING = "requestPermissions"
+_ASKING = ("requestPermissions", "permission_request")
+"""Ends of the operations that ask: the app's call, and what the backend tells of it."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -73,6 +74,11 @@ class Requests:
         self.waiting, self._pending = [], ()
         self.denied, self.granted = set(), set()
         self.restarted, self.touched = False, False
+
+    def reopened(self) -> None:
+        """Take the app as opened anew: what waited went with its screens, what was denied it may ask for again."""
+        self.waiting, self._pending = [], ()
+        self.restarted, self.touched = True, False
 
     @property
     def grantable(self) -> bool:

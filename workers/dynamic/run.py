@@ -126,7 +126,8 @@ class Run:
 
     def restart(self) -> None:
         """Swipe the app away and open it again."""
-        self._after_denial, self.requests.restarted, self.requests.touched = False, True, False
+        self._after_denial = False
+        self.requests.reopened()
         self.note(self.backend.restart())
         self.note(self.backend.idle(STEP_MS))
 
@@ -156,14 +157,14 @@ class Run:
         self.note(self.backend.idle(STEP_MS))
         return done
 
-    def answer(self, *, ever_grant: bool = True) -> bool:
+    def answer(self, *, ever_grant: bool = True, most: int = _MAX_ANSWERS) -> bool:
         """Answer what is asked: deny what is asked for the first time, grant what was denied before.
 
         So an app shows what it does with a denial, and then what it does behind the permission. Without `ever_grant`
-        all is denied. Returns whether anything was asked.
+        all is denied. At most `most` are answered. Returns whether anything was asked.
         """
         asked = False
-        for _ in range(_MAX_ANSWERS):
+        for _ in range(most):
             if not self.requests.waiting:
                 break
             asked = True

@@ -13,6 +13,7 @@ from workers.dynamic.explorer import Explorer
 from workers.dynamic.run import STEP_MS, Done, Run
 
 _DENIED_MS = 3_000
+_DENIALS = 4
 _AGAIN = 8
 """Buttons of the first screen that are clicked once more at the end."""
 
@@ -38,8 +39,8 @@ def play(run: Run, time: Slice) -> Done:
 
 
 def _answer_first(run: Run, time: Slice) -> None:
-    """Deny what was asked for at the start, watch, and open the app again: what it asks for then is granted."""
-    if run.answer():
+    """Deny what was asked for at the start, also if it is asked again at once; at the next start it is granted."""
+    if run.answer(ever_grant=False, most=_DENIALS):
         run.idle(_DENIED_MS, time)
         run.restart()
         run.answer()
