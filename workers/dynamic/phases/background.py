@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workers.dynamic.backend import Pending
 from workers.dynamic.budget import Slice
+from workers.dynamic.event import Phase
 from workers.dynamic.run import Done, Run
 
 BACKGROUND_MS = 300_000
@@ -14,7 +15,10 @@ _ROUND_MS = 30_000
 def play(run: Run, time: Slice) -> Done:
     """Leave the app by the home key and let five minutes pass."""
     if run.gone:
+        # To open the app is to use it: what it does then is not done in the background.
+        run.recorder.phase = Phase.EXPLORE
         run.launch()
+        run.recorder.phase = Phase.BACKGROUND
     run.note(run.backend.home())
     for passed in range(0, BACKGROUND_MS, _ROUND_MS):
         if not run.idle(_ROUND_MS, time, step=_ROUND_MS):
