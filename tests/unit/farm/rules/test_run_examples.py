@@ -40,7 +40,7 @@ def read(kind: str, phase: str = "cold_start", consent: str = "none", sdk: str |
 def asked(**more: JSON) -> JSON:
     """Return a row of `dynamic_permissions`."""
     row: dict[str, JSON] = {"phase": "cold_start", "permissions": ["android.permission.CAMERA"], "at_start": False}
-    return row | {"again": None, "bundled": False} | more
+    return row | {"after_denial": None, "bundled": False} | more
 
 
 def left(sink: str, **more: JSON) -> JSON:
@@ -57,7 +57,7 @@ SEEN: tuple[tuple[str, Mapping[str, JSON], str], ...] = (
     ("miit164.A2.s5.background", {"dynamic_pi": [read("location", "background", "agreed", sdk="Ad")]}, "Ad"),
     ("miit164.A3.s1.sent", {"dynamic_sinks": [left("net", sdk="Ad")]}, "Ad"),
     ("miit164.B1.s1.refuse_quits", {"dynamic_refuse": {"outcome": "quits"}}, APP),
-    ("miit164.B1.s5.asks_again", {"dynamic_permissions": [asked(again="restart")]}, APP),
+    ("miit164.B1.s5.asks_again", {"dynamic_permissions": [asked(after_denial="after_restart")]}, APP),
     ("miit164.B1.s7.at_start", {"dynamic_permissions": [asked(at_start=True)]}, APP),
     ("miit164.B2.s1.seen", {"dynamic_self_start": [{"trigger": "BOOT", "started": ["a.S"]}]}, APP),
     ("cac191.1.2.no_prompt", {"dynamic_consent": None, "dynamic_pi": [read("android_id")]}, APP),
