@@ -23,10 +23,10 @@ _COMPLAINTS = (
     "java.lang.ClassCastException",
     "java.lang.NumberFormatException",
     "java.lang.IndexOutOfBoundsException",
-    "java.lang.SecurityException",
     "android.content.ActivityNotFoundException",
     "android.content.res.Resources$NotFoundException",
 )
+_DENIED = "java.lang.SecurityException"
 _NEAR = 4
 """Frames from the top in which the app called the framework that complains."""
 
@@ -58,6 +58,8 @@ def fault_of(run: ComponentRun, *, defined: Callable[[str], bool]) -> Fault:
     link = next((link for link in reversed(chain) if link.frames), None)
     if link is None:
         return Fault.SANDBOX
+    if link.error == _DENIED:
+        return Fault.APP  # The sandbox refuses what Android refuses: the app did not wait for its permission.
     first = next((frame for frame in link.frames if not frame.startswith(("java.", "javax.", "jdk.", "sun."))), "")
     if not first or first.startswith(_OURS):
         return Fault.SANDBOX

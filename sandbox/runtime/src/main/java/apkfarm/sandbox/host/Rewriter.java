@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
@@ -27,6 +28,8 @@ final class Rewriter {
 
   private final Hierarchy hierarchy;
   private final Set<String> fields;
+  private static final Map<String, Boolean> JAVA = new ConcurrentHashMap<>();
+
   private final Set<String> interfaces;
 
   /**
@@ -118,7 +121,7 @@ final class Rewriter {
         String target = marker < 0 ? to : to.substring(marker + 1);
         boolean constructor = "<init>".equals(name);
         boolean direct = opcode == Opcodes.INVOKESTATIC || opcode == Opcodes.INVOKESPECIAL;
-        boolean flag = isInterface || direct && !constructor && interfaces.contains(target);
+        boolean flag = isInterface || direct && !constructor && isInterface(target);
         String member = null;
         if (!ofInterface && !target.startsWith("[") && (constructor || opcode != Opcodes.INVOKESPECIAL)) {
           member = hierarchy.member(target, name);
@@ -158,6 +161,20 @@ final class Rewriter {
             return order.size() - 1;
           });
     }
+  }
+
+  /** Static calls on interfaces of Java itself lose their mark in the translation as well. */
+  private boolean isInterface(String owner) {
+    if (!owner.startsWith("java/")) {
+      return interfaces.contains(owner);
+    }
+    return JAVA.computeIfAbsent(owner, name -> {
+      try {
+        return Class.forName(name.replace('/', '.'), false, null).isInterface();
+      } catch (ClassNotFoundException ofAndroidOnly) {
+        return false;
+      }
+    });
   }
 
   /** Puts the values of the array on top of the stack where they came from: above an object that is not made yet. */
