@@ -25,6 +25,7 @@ def _fault(*trace: str, phase: Phase = Phase.COLD_START) -> Fault:
     ("trace", "expected"),
     [
         (("java.lang.NullPointerException: x", OWN, FRAMEWORK), Fault.APP),
+        (("java.lang.SecurityException: denied", "  apkfarm.sandbox.app.Answers.refused(Answers.java:68)"), Fault.APP),
         (
             ("java.lang.RuntimeException: x", "  java.base/java.util.Objects.check(X.java:9)", OWN),
             Fault.APP,
