@@ -15,6 +15,7 @@ Event = Mapping[str, JSON]
 
 _STACK_SHOWN = 16
 _ARGS_SHOWN = 4
+_NAMES_SHOWN = 4
 _SUBJECT_APP = "app"
 
 
@@ -120,7 +121,10 @@ def _self_start(document: Mapping[str, JSON], events: Iterable[Event]) -> Iterat
     """Yield what ran without the user: as the document says, else the components that started in that phase."""
     told = document.get("self_start")
     if isinstance(told, list):
-        yield from _dicts(told)
+        for row in _dicts(told):
+            if isinstance(row, dict):
+                started = (each.get("name") for each in _list(row.get("started")) if isinstance(each, dict))
+                yield {"name": ", ".join(_texts(started)[:_NAMES_SHOWN]), **row}
         return
     groups: dict[tuple[JSON, ...], dict[str, JSON]] = {}
     for event in events:

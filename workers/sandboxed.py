@@ -12,7 +12,7 @@ from pathlib import Path
 
 from workers.dynamic import suite
 from workers.dynamic_facts import facts
-from workers.model.bounded import printable, text
+from workers.model.bounded import TEXT_LIMIT, text
 from workers.model.evidence import JSON
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
@@ -95,7 +95,7 @@ def blank(outcome: str, reason: str) -> dict[str, JSON]:
 
 def _told(document: Mapping[str, JSON], artefacts: dict[str, bytes]) -> Told:
     """Return what a document of the suite comes to."""
-    clean = printable(_finite(dict(document)))
+    clean = _clean(dict(document))
     kept: dict[str, JSON] = clean if isinstance(clean, dict) else {}
     found = facts(kept)
     left_out = found.get("left_out")
@@ -156,14 +156,20 @@ def _size(value: JSON) -> int:
     return len(json.dumps(value, ensure_ascii=False))
 
 
-def _finite(value: JSON) -> JSON:
-    """Return `value` without the numbers that Python knows and JSON does not."""
+def _clean(value: JSON) -> JSON:
+    """Return `value` with printable, bounded texts and without the numbers that Python knows and JSON does not.
+
+    The lines of a text stay lines: causes of failures have several.
+    """
+    if isinstance(value, str):
+        lines = value[:TEXT_LIMIT].split("\n")
+        return "\n".join(text(line) for line in lines) + ("…" if len(value) > TEXT_LIMIT else "")
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [_clean(item) for item in value]
     if isinstance(value, dict):
-        return {str(name): _finite(item) for name, item in value.items()}
+        return {text(str(name)): _clean(item) for name, item in value.items()}
     return value
 
 

@@ -24,6 +24,7 @@ LINES_SHOWN = 40
 """Lines of one phase on the screen; the page has more, the document all."""
 _NOT_SEEN_SHOWN = 6
 _REQUESTS_SHOWN = 20
+_STARTED_SHOWN = 10
 
 
 def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> None:
@@ -62,6 +63,11 @@ def _show_run(run: Timeline, out: Console, lang: str) -> None:
         out.print(f"not run  {names}{f' and {more} more' if more > 0 else ''}")
     for phase in run.phases:
         _show_phase(phase, out, lang)
+    if run.refuse is not None:
+        told = _word(run_words.VALUES, str(run.refuse.get("outcome")), lang)
+        out.print(f"\nrefusal  {told}")
+    for action, components in run.started[:_STARTED_SHOWN]:
+        out.print(f"started  {', '.join(_safe(each, 120) for each in components[:4])} by {_safe(action, 120)}")
     for ask in run.requests[:_REQUESTS_SHOWN]:
         permissions = ask.get("permissions")
         asked = ", ".join(_safe(each, 80) for each in permissions) if isinstance(permissions, list) else "?"
@@ -85,6 +91,8 @@ def _show_phase(phase: PhaseView, out: Console, lang: str) -> None:
     lasted = f"  {run_words.seconds(phase.sim_ms)} simulated" if phase.sim_ms is not None else ""
     note = _word(run_words.PHASE_NOTES, phase.name, lang)
     out.print(f"\n[bold]{_word(run_words.PHASES, phase.name, lang)}[/]{lasted}  [dim]{note}[/]")
+    if phase.note:
+        out.print(f"  cut short: {_safe(phase.note)}")
     if not phase.lines:
         out.print("  nothing sensitive was seen, which proves nothing")
         return
@@ -131,7 +139,8 @@ def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
         )
         out.print(f"\nNo leads. That is not a clean bill; looked at: {seen}.")
         return
-    out.print(f"\n[bold]{len(inspected.findings)} leads[/] (a person confirms or dismisses them)")
+    number = len(inspected.findings)
+    out.print(f"\n[bold]{number} lead{'s' if number > 1 else ''}[/] (a person confirms or dismisses them)")
     table = Table(box=None, pad_edge=False)
     for column in ("rule", "severity", "subject", "what was seen"):
         table.add_column(column, overflow="fold")

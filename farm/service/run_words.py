@@ -68,10 +68,15 @@ FIELDS: Mapping[str, Label] = {
     "sim_ms": ("时间（毫秒）", "time in ms"),
     "quits": ("退出应用", "quits"),
     "asks_again": ("再次询问", "asks again"),
-    "restarts": ("重新打开次数", "restarts"),
+    "outcome": ("结果", "result"),
+    "confirmations": ("再次确认的次数", "times asked whether one is sure"),
+    "restarts": ("重新打开之后", "when opened again"),
     "activity": ("界面", "activity"),
 }
 """Fields of a request for consent and of a refusal."""
+
+UNTOLD = frozenset({"label", "screenshot", "screens", "phase", "sim_ms"})
+"""Fields of them that the pictures tell better."""
 
 VALUES: Mapping[str, Label] = {
     "dialog": ("对话框", "dialog"),
@@ -79,6 +84,18 @@ VALUES: Mapping[str, Label] = {
     "drawn": ("自绘界面", "drawn by the app itself"),
     "login": ("登录界面的一部分", "part of logging in"),
     "web": ("网页，无法读取", "web page, not readable"),
+    "continues": ("可以继续使用", "can be used"),
+    "loops": ("反复询问，无法继续", "asks for ever"),
+    "quits": ("退出应用", "the app quits"),
+    "asks_again": ("再次询问", "asks again"),
+    "asked": ("询问", "asks"),
+    "exited": ("退出", "quits"),
+    "granted": ("允许", "granted"),
+    "denied": ("拒绝", "denied"),
+    "none": ("没有", "none"),
+    "at_once": ("立即再问", "at once"),
+    "after_restart": ("重新打开后再问", "when opened again"),
+    "later": ("之后再问", "later"),
 }
 
 _TYPED: Mapping[str, Label] = {

@@ -63,6 +63,8 @@ class PhaseView:
     name: str
     sim_ms: int | None
     """How long it lasted in simulated time; None if the document does not say."""
+    note: str
+    """Why it ended before all was done; empty if it did not."""
     lines: tuple[Line, ...]
     hidden: int
     """Lines that are left out, none of them about personal information unless there are very many."""
@@ -89,6 +91,10 @@ class Timeline:
     refuse: Mapping[str, JSON] | None
     requests: tuple[Mapping[str, JSON], ...]
     """Requests for permissions."""
+    started: tuple[tuple[str, tuple[str, ...]], ...]
+    """What the system announced, and the components of the app that it started."""
+    walls: Mapping[str, JSON]
+    """What kept the app in: `system`, `network`, `memory`, `processes`."""
     phases: tuple[PhaseView, ...]
     not_seen: tuple[str, ...]
     cost: Mapping[str, JSON] = field(default_factory=dict)
@@ -119,6 +125,8 @@ def timeline(document: Mapping[str, JSON], *, lines: int = _LINES_KEPT) -> Timel
         consent=_dict(document.get("consent")) or None,
         refuse=_dict(document.get("refuse")) or None,
         requests=tuple(_dicts(document.get("permissions"))),
+        started=tuple(_started(document.get("self_start"))),
+        walls=_dict(document.get("isolation")),
         phases=tuple(_phases(document, lines)),
         not_seen=_texts(document.get("not_seen")),
         cost=_dict(document.get("cost")),
@@ -133,10 +141,12 @@ def screenshots(document: Mapping[str, JSON]) -> tuple[str, ...]:
 def _phases(document: Mapping[str, JSON], limit: int) -> Iterator[PhaseView]:
     """Yield the phases that ran or of which there are events."""
     lasted: dict[str, int | None] = {}
+    notes: dict[str, str] = {}
     for item in _list(document.get("phases")):
         told = item if isinstance(item, dict) else {"phase": item}
-        sim_ms = told.get("sim_ms")
-        lasted[_text(told.get("phase"))] = sim_ms if isinstance(sim_ms, int) else None
+        name, sim_ms = _text(told.get("phase")), told.get("sim_ms")
+        lasted[name] = sim_ms if isinstance(sim_ms, int) else None
+        notes[name] = _text(told.get("reason"))
     events: dict[str, list[Event]] = {}
     for event in _dicts(document.get("events")):
         events.setdefault(_text(event.get("phase")), []).append(event)
@@ -149,6 +159,7 @@ def _phases(document: Mapping[str, JSON], limit: int) -> Iterator[PhaseView]:
         yield PhaseView(
             name=name,
             sim_ms=lasted.get(name),
+            note=notes.get(name, ""),
             lines=tuple(shown),
             hidden=len(joined) - len(shown),
             events=sum(line.count for line in joined),
@@ -208,6 +219,14 @@ def _most_telling(lines: Sequence[Line], limit: int) -> list[Line]:
         return list(lines)
     ranked = sorted(range(len(lines)), key=lambda number: (not lines[number].weighs, number))[:limit]
     return [lines[number] for number in sorted(ranked)]
+
+
+def _started(value: JSON) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each announcement of the system with the names of what it started."""
+    for told in _dicts(value):
+        names = tuple(_text(each.get("name")) for each in _dicts(told.get("started")))
+        if names:
+            yield _text(told.get("action")), names
 
 
 def _failure(component: Mapping[str, JSON]) -> Mapping[str, str]:

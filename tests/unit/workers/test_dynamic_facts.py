@@ -128,3 +128,10 @@ def test_no_document_is_too_strange(fields: dict[str, Any], events: list[dict[st
     found = facts({"events": [event(**one) for one in events], **fields})
 
     assert set(facts({})) <= set(found)
+
+
+def test_what_a_broadcast_started_has_a_name() -> None:
+    """So that a summary can say what it was."""
+    told = [{"action": "BOOT", "receivers": 1, "started": [{"kind": "receiver", "name": "com.a.B"}, 5]}]
+
+    assert [{"name": "com.a.B", **told[0]}] == _rows("dynamic_self_start", self_start=told)

@@ -180,10 +180,13 @@ def test_a_flood_of_events_is_cut_and_counted(monkeypatch: pytest.MonkeyPatch) -
 
 def test_hostile_text_and_numbers_become_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lone surrogates, direction marks, infinity: the document is valid JSON of printable text."""
-    told = document(event(op="a\u202eb\ud800", args=["x" * 5000]), cost={"cpu_s": float("nan"), "wall_s": 1.0})
+    told = document(
+        event(op="a\u202eb\ud800", args=["x" * 5000, "one\ntwo\a"]), cost={"cpu_s": float("nan"), "wall_s": 1.0}
+    )
     evidence = _inspect(monkeypatch, told)
     whole = json.loads(evidence.as_bytes(), parse_constant=pytest.fail)
 
     assert r"a\u202eb\ud800" == whole["dynamic"]["events"][0]["op"]
-    assert 2048 == len(whole["dynamic"]["events"][0]["args"][0])
+    assert 2049 == len(whole["dynamic"]["events"][0]["args"][0])
+    assert "one\ntwo\\u0007" == whole["dynamic"]["events"][0]["args"][1]
     assert {"cpu_s": None, "wall_s": 1.0} == whole["dynamic"]["cost"]
