@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workers.dynamic import suite
+from workers.dynamic.document import missing
 from workers.dynamic_facts import facts
 from workers.model.bounded import TEXT_LIMIT, text
 from workers.model.evidence import JSON
@@ -77,20 +78,7 @@ def run(view: StaticView, data: bytes | bytearray | memoryview, limits: Limits) 
 
 def blank(outcome: str, reason: str) -> dict[str, JSON]:
     """Return the document of an app that was not run: every field is there and empty."""
-    return {
-        "engine": ENGINE,
-        "outcome": outcome,
-        "reason": reason,
-        "reached": {"application": False, "launcher_resumed": False},
-        "components": {"tried": 0, "ok": 0, "failures": []},
-        "consent": None,
-        "phases": [],
-        "events": [],
-        "screens": [],
-        "screenshots": [],
-        "not_seen": [],
-        "cost": {},
-    }
+    return missing(reason) | {"outcome": outcome}
 
 
 def _told(document: Mapping[str, JSON], artefacts: dict[str, bytes]) -> Told:

@@ -14,6 +14,7 @@ from tests.unit.workers.readers.build import Class, DexFile, Member, apk_bytes
 from tests.unit.workers.runs import PNG, document, event, suite_that_tells
 from workers import sandboxed
 from workers.dynamic import suite
+from workers.dynamic.outcome import Outcome as Ending
 from workers.inspect import inspect_apk
 from workers.model.evidence import Evidence
 from workers.model.limits import Limits
@@ -76,6 +77,11 @@ def test_every_word_has_its_outcome(monkeypatch: pytest.MonkeyPatch, word: objec
     assert outcome is evidence.outcome
     assert "why" in evidence.reason
     assert evidence.dynamic is not None
+
+
+def test_no_word_of_the_suite_is_unknown() -> None:
+    """Otherwise a new way to end would pass for a fault of ours."""
+    assert set() == {word.value for word in Ending} - set(sandboxed._OUTCOMES)
 
 
 def test_only_what_hides_is_unknown_and_a_missing_backend_is_nobodys_fault() -> None:
