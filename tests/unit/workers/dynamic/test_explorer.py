@@ -106,9 +106,7 @@ def test_an_endless_app_ends_with_its_budget(tmp_path: Path) -> None:
 
 def test_a_counter_makes_no_new_state(tmp_path: Path) -> None:
     """A text that changes with each click is the same screen."""
-    texts = Endless(
-        lambda name: page(MAIN, node(f"Clicked {name} times", id="count"), button(f"More ({name})", id="m"))
-    )
+    texts = Endless(lambda name: page(MAIN, node(f"{name} times", id="count"), button(f"More ({name})", id="m")))
 
     def effects(trigger: str) -> Sequence[Effect]:
         if trigger == "launch":
@@ -154,9 +152,8 @@ def test_the_life_cycle_is_gone_through_with_filled_fields(tmp_path: Path) -> No
 
 def test_what_ends_the_session_is_clicked_last(tmp_path: Path) -> None:
     """After a logout nothing is as it was."""
-    told, commands = play(
-        _app({"a": _page("a", "退出登录", "one", "two")}, {"tap a/退出登录": [Effect(to="")]}), tmp_path
-    )
+    app = _app({"a": _page("a", "退出登录", "one", "two")}, {"tap a/退出登录": [Effect(to="")]})
+    told, commands = play(app, tmp_path)
     taps = _taps(commands)
     assert taps[:3] == ["a/one", "a/two", "a/退出登录"]
     assert "inspected" == told["outcome"]
