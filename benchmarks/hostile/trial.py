@@ -87,8 +87,9 @@ def _told_wrong(app: HostileApp, document: dict[str, Any]) -> Iterator[str]:
         if number < 3:
             yield f"document: {error.json_path}: {error.message[:200]}"
     try:
-        size = len(json.dumps(document, allow_nan=False, ensure_ascii=False).encode())
-    except ValueError as error:  # NaN, Infinity, or half of a character.
+        # Halves of characters are written as escapes, as the evidence document does.
+        size = len(json.dumps(document, allow_nan=False, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+    except ValueError as error:  # NaN or Infinity.
         yield f"document cannot be written: {error}"
     else:
         if size > MAX_DOCUMENT_BYTES:
