@@ -98,5 +98,5 @@ def _told_wrong(app: HostileApp, document: dict[str, Any]) -> Iterator[str]:
 
 def _left_behind(document: dict[str, Any], out: Path) -> Iterator[str]:
     """Yield the files in the folder of the artefacts that the document does not name."""
-    named = {str(name) for name in document["screenshots"]}
+    named = {str(name) for name in [*document["screenshots"], document.get("network", {}).get("log")]}
     yield from (f"file not named: {path.name}" for path in sorted(out.iterdir()) if path.name not in named)

@@ -48,7 +48,7 @@ def document(engine: Engine, verdict: Verdict, *, wall_s: float, defined: Callab
         "screens": list(run.album.screens),
         "screenshots": list(run.album.pictures),
         "not_seen": list(_not_seen(run)),
-        "network": {"means": run.network.means, "flows": len(run.network.flows)},
+        "network": {"means": run.network.means, "flows": len(run.network.flows), "log": run.network.file},
         "cost": {"wall_s": round(wall_s, 2)},
     }
     if engine.measured:
@@ -77,7 +77,7 @@ def _frame(verdict: Verdict, *, backend: str, grade: str) -> dict[str, JSON]:
         "screens": [],
         "screenshots": [],
         "not_seen": [],
-        "network": {"means": "none", "flows": 0},
+        "network": {"means": "none", "flows": 0, "log": None},
         "cost": {},
     }
 

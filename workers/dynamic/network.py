@@ -57,6 +57,11 @@ class NetworkLog:
             recorder.add(event)
             self.flows.append({"phase": event.phase.value, "subject": event.subject, **flow.as_json()})
 
+    @property
+    def file(self) -> str | None:
+        """Name of the artefact; None if nothing was sent."""
+        return FILE if self.flows else None
+
     def write(self, out: Path) -> None:
         """Write the artefact, if anything was sent."""
         if self.flows:
