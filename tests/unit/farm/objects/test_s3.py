@@ -75,6 +75,7 @@ def answer(status: int, body: bytes = b"", *, length: int | None = None, **heade
     def send(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
         handler.send_header("Content-Length", str(len(body) if length is None else length))
+        handler.send_header("Connection", "close")  # or the next test gets this connection, half closed
         for name, value in headers.items():
             handler.send_header(name.replace("_", "-"), value)
         handler.end_headers()
