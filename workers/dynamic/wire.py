@@ -11,6 +11,7 @@ _MAX_NAME = 300
 _MAX_REQUESTS = 50
 _MAX_PERMISSIONS = 50
 _MAX_NUMBER = 10**12
+_MAX_CPU_S = 1_000_000
 _DONE = ("application", "resumed", "acted")
 _COUNTS = ("receivers", "ran")
 
@@ -33,9 +34,10 @@ def read_cost(line: Line) -> Cost | None:
     """Return the cost that a line tells; None if it tells none that can be."""
     match line.get("cost"):
         case {"cpu_s": int() | float() as cpu, "peak_mb": int(peak)}:
-            if isinstance(cpu, bool) or isinstance(peak, bool) or not math.isfinite(cpu):
+            if isinstance(cpu, bool) or isinstance(peak, bool) or (isinstance(cpu, float) and not math.isfinite(cpu)):
                 return None
-            return Cost(cpu_s=min(max(float(cpu), 0.0), 1e6), peak_mb=whole(peak))
+            # An integer may be too large for a float: it is cut before it becomes one.
+            return Cost(cpu_s=float(min(max(cpu, 0), _MAX_CPU_S)), peak_mb=whole(peak))
         case _:
             return None
 
