@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,7 +17,8 @@ from workers.dynamic.wire import whole
 FIELD_CANARIES = frozenset({"input", "password"})
 """Kinds of planted values that are no kind of personal information: texts typed into fields."""
 _KINDS = frozenset(kind.value for kind in EventKind)
-_MAX_EVENTS = 20_000
+_MAX_EVENTS = 4_000
+"""Different events kept of one phase: a flood at the start must not use up the room of what comes later."""
 _MAX_COMPONENTS = 2_000
 _MAX_TEXT = 400
 _MAX_ITEMS = 64
@@ -67,6 +69,7 @@ class Recorder:
     fault: str = ""
     """What made the backend itself give up."""
     _seen: dict[Event, _Seen] = field(default_factory=dict)
+    _kept: Counter[Phase] = field(default_factory=Counter)
     _started_ms: int | None = None
 
     def boot(self) -> None:
@@ -130,9 +133,10 @@ class Recorder:
         if seen is not None:
             seen.count += 1
             seen.last_ms = max(seen.last_ms, event.sim_ms)
-        elif len(self.events) >= _MAX_EVENTS:
+        elif self._kept[event.phase] >= _MAX_EVENTS:
             self.lost = True
         else:
+            self._kept[event.phase] += 1
             self._seen[key] = _Seen(count=1, last_ms=event.sim_ms)
             self.events.append(event)
 

@@ -103,11 +103,20 @@ def test_texts_are_cut(recorder: Recorder) -> None:
 
 def test_a_flood_is_kept_to_a_bound_and_said_to_be_more(recorder: Recorder) -> None:
     """Events that are all different."""
+    for number in range(4_100):
+        recorder.line({**IMEI, "args": [str(number)]})
+    assert 4_000 == len(recorder.events)
+    assert 4_100 == recorder.told
+    assert recorder.lost
+
+
+def test_a_flood_in_one_phase_leaves_room_for_the_next(recorder: Recorder) -> None:
+    """An app cannot hide what it does after a refusal behind what it did before."""
     for number in range(20_100):
         recorder.line({**IMEI, "args": [str(number)]})
-    assert 20_000 == len(recorder.events)
-    assert 20_100 == recorder.told
-    assert recorder.lost
+    recorder.phase = Phase.REFUSE
+    recorder.line(IMEI)
+    assert Phase.REFUSE is recorder.events[-1].phase
 
 
 def test_each_boot_counts_its_time_anew(recorder: Recorder) -> None:
