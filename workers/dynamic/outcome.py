@@ -23,7 +23,7 @@ class Outcome(StrEnum):
     NATIVE_CODE_NEEDED = "native_code_needed"
     """The app does not come up without native code, which does not run here."""
     CRASHED_AT_LAUNCH = "crashed_at_launch"
-    """The launcher activity was not shown, or the app ended itself before anything could be seen."""
+    """The launcher activity was not shown, or the app was gone before the cold start was over."""
     LOGIN_WALL = "login_wall"
     """Nothing but the login could be reached."""
     NO_LAUNCHER = "no_launcher"
@@ -66,7 +66,7 @@ def verdict(run: Run, ending: Ending, *, shell: str | None) -> Verdict:
     if not seen and natives:
         named = ", ".join(natives[:_MAX_NAMED])
         return Verdict(outcome=Outcome.NATIVE_CODE_NEEDED, reason=f"The app shows nothing without {named}.")
-    if not run.resumed or (run.ended_itself and run.empty):
+    if ending.message or not run.resumed or (run.ended_itself and run.empty):
         return Verdict(outcome=Outcome.CRASHED_AT_LAUNCH, reason=_crash(run, ending))
     if run.login_wall:
         return Verdict(outcome=Outcome.LOGIN_WALL, reason="Nothing but the login could be reached.")
@@ -87,6 +87,8 @@ def _crash(run: Run, ending: Ending) -> str:
     """Return why the launcher was not shown."""
     if run.ended_itself:
         return "The app ended itself."
+    if run.resumed and ending.message:
+        return ending.message  # What failed before did not keep the app from being shown.
     failed = next((item for item in run.recorder.components if not item.ok), None)
     if failed is not None:
         cause = next(iter(failed.trace), "")

@@ -140,6 +140,22 @@ def test_a_process_lost_at_launch_is_a_crash(tmp_path: Path) -> None:
     assert "The sandbox failed: java.lang.OutOfMemoryError" == told["reason"]
 
 
+@pytest.mark.parametrize(
+    ("broken", "expected"),
+    [(Effect(dies=True), "crashed_at_launch"), (Effect(hangs=True), "timeout")],
+    ids=["dies", "hangs"],
+)
+def test_a_cold_start_that_breaks_off_is_unknown_whatever_was_shown(
+    broken: Effect, expected: str, tmp_path: Path
+) -> None:
+    """The first screen alone is no inspection: nobody may read the rest as clean."""
+    told, _ = play(replace(PLAIN, timers=[(2_000, broken)]), tmp_path)
+    assert expected == told["outcome"]
+    assert told["reason"]
+    assert told["reached"]["launcher_resumed"]
+    assert ["cold-start-1s.png"] == told["screenshots"]
+
+
 @pytest.mark.parametrize("broken", [Effect(hangs=True), Effect(dies=True)], ids=["hangs", "dies"])
 def test_a_phase_that_breaks_off_costs_the_others_nothing(broken: Effect, tmp_path: Path) -> None:
     """A button that never returns: the app is started anew, and the background is watched with the consent given."""
