@@ -87,7 +87,7 @@ class Engine:
     def _play(self, step: Step, time: Slice) -> None:
         """Play one phase and record it."""
         run, started, told = self.run, self.budget.clock(), self.run.recorder.told
-        run.recorder.phase = step.phase
+        run.recorder.phase, run.recorder.going_on = step.phase, None
         boots = step.phase in {Phase.COLD_START, Phase.REFUSE}
         sim_ms = 0 if boots else run.sim_ms
         if boots:

@@ -61,9 +61,8 @@ def verdict(run: Run, ending: Ending, *, shell: str | None) -> Verdict:
         return Verdict(outcome=Outcome.PACKED, reason=f"The app's own code is hidden by the packer {shell}.")
     if run.declared.launcher is None and not ending.message:
         return Verdict(outcome=Outcome.NO_LAUNCHER, reason="The app has no activity that a user could start.")
-    seen = run.resumed and not run.empty
     natives = missing_natives(run.recorder)
-    if not seen and natives:
+    if natives and not _came_up(run, natives):
         named = ", ".join(natives[:_MAX_NAMED])
         return Verdict(outcome=Outcome.NATIVE_CODE_NEEDED, reason=f"The app shows nothing without {named}.")
     if ending.message or not run.resumed or (run.ended_itself and run.empty):
@@ -71,6 +70,15 @@ def verdict(run: Run, ending: Ending, *, shell: str | None) -> Verdict:
     if run.login_wall:
         return Verdict(outcome=Outcome.LOGIN_WALL, reason="Nothing but the login could be reached.")
     return Verdict(outcome=Outcome.INSPECTED)
+
+
+def _came_up(run: Run, natives: tuple[str, ...]) -> bool:
+    """Return whether there is an app to see without its native code.
+
+    A picture or a text that nothing leads on from is what stands there until native code goes on, if any was called.
+    """
+    waits = not run.usable and any(name.startswith("native:") for name in natives)
+    return run.resumed and not run.empty and not waits
 
 
 def missing_natives(recorder: Recorder) -> tuple[str, ...]:

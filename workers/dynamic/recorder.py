@@ -59,6 +59,8 @@ class Recorder:
     grade: str
     phase: Phase = Phase.COLD_START
     consent: Consent = Consent.NONE
+    going_on: Phase | None = None
+    """An earlier phase whose events, if they come again now, are not this one's: what went on then still does."""
     events: list[Event] = field(default_factory=list)
     """Each once, in order of their first time."""
     components: list[ComponentRun] = field(default_factory=list)
@@ -129,6 +131,8 @@ class Recorder:
         """Add an event, or count it with its equal."""
         self.told += 1
         key = replace(event, sim_ms=0)
+        if self.going_on is not None and (earlier := replace(key, phase=self.going_on)) in self._seen:
+            key = earlier
         seen = self._seen.get(key)
         if seen is not None:
             seen.count += 1

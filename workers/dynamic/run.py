@@ -78,6 +78,8 @@ class Run:
     """Whether anything has been clicked since the boot."""
     consent: ConsentSeen | None = None
     refusal: Refusal | None = None
+    usable: bool = False
+    """Whether anything was found that can be clicked or scrolled."""
     login_wall: bool = False
     self_starts: list[JSON] = field(default_factory=list)
     denials: int = 0

@@ -14,6 +14,8 @@ from workers.dynamic.run import STEP_MS, Done, Run
 
 _DENIED_MS = 3_000
 _DENIALS = 4
+_SETTLED_MS = 30_000
+"""What an app does so long after it was opened last is still its start, not its background."""
 _AGAIN = 8
 """Buttons of the first screen that are clicked once more at the end."""
 
@@ -32,6 +34,7 @@ def play(run: Run, time: Slice) -> Done:
         _turn_and_return(run)
         done = explorer.play()
         run.login_wall = explorer.atlas.login_wall
+        run.usable = any(state.offers for state in explorer.atlas.states.values())
         _once_more(run, time, explorer, first)
     else:
         done = Done(cut="The wall time was used up." if time.over else "The app shows nothing.")
@@ -74,3 +77,4 @@ def _once_more(run: Run, time: Slice, explorer: Explorer, first: State) -> None:
     run.note(run.backend.idle(STEP_MS))
     if run.gone:
         run.launch()  # What the next phase watches is an app in use; its start belongs to this one.
+    run.idle(_SETTLED_MS, time)

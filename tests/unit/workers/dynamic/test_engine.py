@@ -209,6 +209,15 @@ def test_native_code_counts_only_if_nothing_is_shown(tmp_path: Path) -> None:
     assert "library:game" in blank["reason"]
 
 
+def test_a_screen_that_nothing_leads_on_from_waits_for_its_native_code(tmp_path: Path) -> None:
+    """A text and a native call; with something to click the app is inspected, and the call is not seen."""
+    on = {**PLAIN.on, "boot": [Effect(tells=[call("native:a.Game.start", kind="limit")])]}
+    splash, _ = play(replace(PLAIN, screens={"home": page(MAIN, node("你好"))}, on=on), tmp_path)
+    assert "native_code_needed" == splash["outcome"]
+    used, _ = play(replace(PLAIN, on=on), tmp_path)
+    assert ("inspected", ["native:a.Game.start"]) == (used["outcome"], used["not_seen"])
+
+
 def test_a_packed_app_is_packed_whatever_its_shell_showed(tmp_path: Path) -> None:
     """The shell is not the app."""
     told, _ = play(PLAIN, tmp_path, shell="Legu")

@@ -41,6 +41,17 @@ def test_another_place_phase_or_consent_is_another_event(recorder: Recorder) -> 
     assert 5 == len(recorder.events)
 
 
+def test_what_goes_on_is_filed_where_it_began(recorder: Recorder) -> None:
+    """A timer of the background that fires during a broadcast is no self-start; something new is."""
+    recorder.phase = Phase.BACKGROUND
+    recorder.line(IMEI)
+    recorder.phase, recorder.going_on = Phase.SELF_START, Phase.BACKGROUND
+    recorder.line(IMEI)
+    recorder.line(MAC)
+    assert [("imei", Phase.BACKGROUND), ("mac", Phase.SELF_START)] == [(e.pi_kind, e.phase) for e in recorder.events]
+    assert 2 == recorder.times(recorder.events[0])[0]
+
+
 def test_the_subject_is_the_innermost_code_that_is_not_the_platforms(recorder: Recorder) -> None:
     """An SDK called by the app is the SDK's deed; lambdas and reflection in between are nobody's."""
     recorder.line({**IMEI, "stack": ["java.lang.reflect.Method.invoke:1", "com.umeng.a.b:2", f"{PACKAGE}.Main.x:3"]})

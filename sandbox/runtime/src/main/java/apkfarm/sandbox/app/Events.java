@@ -24,6 +24,13 @@ final class Events {
     static final Details NONE = new Details(null, null, List.of());
   }
 
+  /** Counts anew, since something is done to the app now: what it repeats after that must not go untold. */
+  static void countAnew() {
+    synchronized (SEEN) {
+      SEEN.clear();
+    }
+  }
+
   static void tell(String kind, String op, List<String> arguments, Details details) {
     List<String> stack = Stacks.here();
     String key = op + arguments + details.granted() + (stack.isEmpty() ? "" : stack.get(0));

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.robolectric.RuntimeEnvironment;
 import org.robolectric.Shadows;
 
@@ -30,6 +31,9 @@ public final class Session {
   private static final int MAX_FRAMES = 12;
 
   private static Session instance;
+
+  /** Commands that may begin a phase, or another choice of the user. */
+  private static final Set<String> ACTS = Set.of("tap", "home", "restart", "broadcast", "force");
 
   private final Job job;
   private final AppLoader loader;
@@ -86,6 +90,9 @@ public final class Session {
   }
 
   private void obey(String[] words, Map<String, Object> reply) {
+    if (ACTS.contains(words[0])) {
+      Events.countAnew();
+    }
     switch (words[0]) {
       case "load" -> reply.put("application", load());
       case "launch" -> reply.put("resumed", launch());
