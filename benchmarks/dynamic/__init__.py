@@ -1,0 +1,1 @@
+"""What the dynamic suite reaches and costs on a folder of real APKs."""
