@@ -52,6 +52,7 @@ sandbox/runtime/target/.built: sandbox/artefacts.tsv $(SANDBOX_SOURCES)
 	@echo "building the sandbox"
 	@mvn -q -B -f sandbox/pom.xml compile dependency:copy-dependencies -DoutputDirectory=target/lib
 	@$(PYTHON) sandbox/verify.py || { rm -rf sandbox/*/target; exit 1; }
+	@sandbox/framework.sh
 	@touch $@
 
 golden: setup sandbox ## Precision and recall of the dynamic suite on the golden apps; some of them: APPS="start-imei sink-log".

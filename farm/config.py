@@ -71,7 +71,7 @@ _DEFAULTS: dict[str, str] = {
     "app_seconds": "120",
     "app_memory_mb": "3072",
     "dynamic_seconds": "180",
-    "dynamic_memory_mb": "1536",
+    "dynamic_memory_mb": "2048",
     "lease_seconds": "20",
     "cpu_hour_price": "0.04",
     "read_gb_price": "0.0",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from workers.dynamic import suite
 from workers.dynamic.document import missing
+from workers.dynamic.pool import shared_pool
+from workers.dynamic.toolkit import BackendMissingError, find_toolkit
 from workers.dynamic_facts import facts
 from workers.model.bounded import TEXT_LIMIT, text
 from workers.model.evidence import JSON
@@ -50,6 +53,12 @@ class Told:
     """The dynamic document; None of the static suite, and of an app that was not run."""
     facts: dict[str, JSON] = field(default_factory=dict)
     artefacts: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def keep_warm() -> None:
+    """Start a sandbox before there is an app for it, and from then on have one ready; nothing where none can run."""
+    with contextlib.suppress(BackendMissingError):
+        shared_pool(find_toolkit()).keep_ahead()
 
 
 def run(view: StaticView, data: bytes | bytearray | memoryview, limits: Limits) -> Told:

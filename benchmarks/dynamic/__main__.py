@@ -22,6 +22,7 @@ from pathlib import Path
 from benchmarks.dynamic.measured import Measured, comparable, measure
 from benchmarks.dynamic.tables import costs, other_faults, reached, sandbox_faults
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
+from workers.sandboxed import keep_warm
 
 SECONDS = 120.0
 _NOTHING = Path(__file__).resolve().parents[2] / "examples" / "apps" / "built" / "dynamic" / "clean-dead-code.apk"
@@ -47,7 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.keep is not None:
         options.keep.mkdir(parents=True, exist_ok=True)
     run = partial(measure, seconds=options.seconds, keep=options.keep)
-    with ProcessPoolExecutor(options.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(options.jobs, mp_context=spawn, initializer=keep_warm) as pool:
         floor = pool.submit(partial(measure, seconds=options.seconds), _NOTHING).result()
         started = time.monotonic()
         runs = list(_told(pool.map(run, apks)))

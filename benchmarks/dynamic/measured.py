@@ -52,7 +52,7 @@ def measure(apk: Path, *, seconds: float, keep: Path | None = None) -> Measured:
         worker_cpu_s=time.process_time() - cpu,
     )
     if keep is not None:
-        (keep / f"{apk.stem}.json").write_text(json.dumps(document, ensure_ascii=False, indent=1))
+        (keep / f"{apk.parent.name}-{apk.stem}.json").write_text(json.dumps(document, ensure_ascii=False, indent=1))
     return measured
 
 

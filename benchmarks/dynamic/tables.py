@@ -18,7 +18,8 @@ def reached(runs: Sequence[Measured]) -> Iterator[str]:
     outcomes = Counter(run.document["outcome"] for run in runs)
     yield "outcomes     " + ", ".join(f"{word} {count}" for word, count in outcomes.most_common())
     there = [run for run in runs if run.document["outcome"] not in {"packed", "backend_missing"}]
-    yield f"application  {_share(run.document['reached']['application'] for run in there)} created, of those whose code is there"
+    created = [run.document["reached"]["application"] for run in there]
+    yield f"application  {_share(created)} created, of those whose code is there"
     launched = [run.document["reached"]["launcher_resumed"] for run in there if run.has_launcher]
     yield f"launcher     {_share(launched)} resumed, of those that have one"
     tried = sum(run.document["components"]["tried"] for run in runs)
@@ -50,11 +51,14 @@ def costs(runs: Sequence[Measured], *, floor: Measured | None, jobs: int, wall_s
         yield f"{title:<13}{_spread(values)}"
     if floor is not None:
         ratio = statistics.median(run.cpu_s for run in runs) / floor.cpu_s
-        yield f"floor        an app that does nothing: {floor.cpu_s:.1f} CPU s, {floor.wall_s:.1f} s; the median is {ratio:.2f} times its CPU"
+        yield (
+            f"floor        an app that does nothing: {floor.cpu_s:.1f} CPU s, {floor.wall_s:.1f} s wall; "
+            f"the median is {ratio:.2f} times its CPU"
+        )
     per_minute = 60 * len(runs) / wall_s
     yield (
         f"rate         {len(runs)} apps in {wall_s:.0f} s with {jobs} at a time: {per_minute:.1f} per minute, "
-        f"{per_minute * EMULATOR_MINUTES / jobs:.0f} times a slot of an emulator ({EMULATOR_MINUTES:.0f} minutes per app)"
+        f"{per_minute * EMULATOR_MINUTES / jobs:.0f} times an emulator's slot ({EMULATOR_MINUTES:.0f} min per app)"
     )
     yield from _phases(runs)
 

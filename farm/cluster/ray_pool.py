@@ -23,6 +23,7 @@ from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, P
 from farm.model.inspection import Suite
 from farm.planning import shares
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
+from workers.sandboxed import keep_warm
 
 log = structlog.get_logger()
 
@@ -32,8 +33,9 @@ REFRESH_S = 2.0
 """How often the cluster is asked for its CPUs, in seconds."""
 OBJECT_STORE_BYTES = 100 << 20
 """Shared memory of a local cluster: only tasks and results pass through it, never an APK."""
-SANDBOX_BYTES = 1_536 << 20
-"""Memory of a sandbox worker: the JVM's heap and classes, the app's folder in memory, and the worker itself."""
+SANDBOX_BYTES = 2_048 << 20
+"""Memory of a sandbox worker: the JVM's heap and classes, the app's folder in memory, the JVM that gets warm for the
+next app, and the worker itself."""
 RECYCLE_TASKS = 2_000
 """Tasks after which a worker process is replaced, so that no leak lasts."""
 
@@ -61,6 +63,11 @@ class StaticWorker:
 
 class SandboxWorker(StaticWorker):
     """A worker process that runs apps, each in a sandbox of its own; it needs memory beside its CPU."""
+
+    def __init__(self, inspect: Callable[[Task], Result]) -> None:
+        """Take what inspects one task, and let the first sandbox get warm."""
+        super().__init__(inspect)
+        keep_warm()
 
     def lacks(self) -> str:
         """Return what the dynamic suite lacks on its machine."""

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from records import Session, Visit
 
 SOCKS_PORT = 1080
+ADMITTED = b"\n"
+"""What the sandbox waits for before it calls a connection made: somebody is here."""
 _MAX_VISITS = 256
 """Connections of one app at a time."""
 _HEADER_SECONDS = 5.0
@@ -63,6 +65,7 @@ class Gate:
         """Read where the app wanted to go, and carry its bytes."""
         header = await asyncio.wait_for(reader.readline(), _HEADER_SECONDS)
         visit = _visit(header, self.session)
+        writer.write(ADMITTED)
         first = b""
         with contextlib.suppress(TimeoutError):
             first = await asyncio.wait_for(reader.read(_CHUNK), _SILENT_SECONDS)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager
 
 import pytest
 
 from tests.contracts.backend_app import APP, CAMERA, EVENT, MAIN, SECOND
-from workers.dynamic.backend import Backend, BackendEndedError, ComponentKind, Line, Pending, Profile, Reply
+from workers.dynamic.backend import Backend, BackendEndedError, ComponentKind, Line, Pending, Profile, Reply, Tell
+from workers.dynamic.process import SandboxProcess
 from workers.dynamic.sandbox import SandboxBackend
 from workers.dynamic.scripted import PICTURE, ScriptedBackend
 from workers.dynamic.tree import Node
@@ -22,9 +23,32 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     """Return a backend that has not booted."""
     made: Backend = ScriptedBackend(APP)
     if request.param == "pipe":
-        made = SandboxBackend(confined=lambda _: nullcontext(SERVER), job=lambda _: "apk=x\n", seconds=60.0)
+        made = SandboxBackend(start=_server, take=_taken, seconds=60.0)
     yield made
     made.close()
+
+
+class Server:
+    """A process that plays the scripted app, in place of a sandbox."""
+
+    def __init__(self) -> None:
+        """Start it."""
+        self.process = SandboxProcess(SERVER)
+
+
+@contextmanager
+def _server() -> Iterator[Server]:
+    """Yield a server that is killed afterwards."""
+    server = Server()
+    with server.process:
+        yield server
+
+
+def _taken(server: Server, profile: Profile, seconds: float, tell: Tell) -> SandboxProcess:
+    """Return its process as one that has an app."""
+    del profile  # The script says itself what stands in its lines.
+    server.process.begin(seconds=seconds, on_line=tell)
+    return server.process
 
 
 @pytest.fixture
@@ -53,6 +77,16 @@ def _tap(backend: Backend, name: str) -> Reply:
     n = _node(backend, name).n
     assert n is not None
     return backend.tap(n)
+
+
+def test_it_may_be_told_to_get_ready_at_any_time(backend: Backend, told: list[Line]) -> None:
+    """Before the first boot and after it: nothing is told of that, and the app goes on."""
+    backend.prepare()
+    backend.boot(Profile(), told.append)
+    before = list(told)
+    backend.prepare()
+    assert told == before
+    assert backend.launch().shown == MAIN
 
 
 def test_nothing_is_shown_before_the_launch(backend: Backend, told: list[Line]) -> None:

@@ -40,6 +40,6 @@ def compiled(toolkit: Toolkit, name: str, out: Path) -> Path:
 
 def confined_class(toolkit: Toolkit, classes: Path, name: str, *words: str, sink: Path | None = None) -> list[str]:
     """Return the command that runs a class with the JVM's options and behind the walls of an app."""
-    inside = walls(toolkit, bound={classes: "/client"}, sink=sink)
+    inside = walls(toolkit, bound={classes: "/client"} | ({} if sink is None else {sink: "/in/sink"}))
     *options, class_path = java(toolkit)
     return [*inside, "--", *options, f"/client:{class_path}", name, *words]

@@ -34,8 +34,9 @@ def _hog(toolkit: Toolkit, classes: Path, *words: str, seconds: float = 60.0) ->
     seen: list[Line] = []
     with (
         limited(confined_class(toolkit, classes, "Hog", *words), RUN_LIMITS) as argv,
-        SandboxProcess(argv, seconds=seconds, on_line=seen.append) as process,
+        SandboxProcess(argv) as process,
     ):
+        process.begin(seconds=seconds, on_line=seen.append)
         yield process
 
 

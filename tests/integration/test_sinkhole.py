@@ -15,6 +15,7 @@ from tests.integration.confined_java import compiled, confined_class, toolkit_or
 from workers.dynamic.sinkhole.flow import Flow, FlowKind
 from workers.dynamic.sinkhole.session import Session, Sinkhole
 from workers.dynamic.toolkit import Toolkit
+from workers.scratch import scratch
 
 IMEI = b"861234567890123"
 CLIENT = "apkfarm.sandbox.host.NetClient"
@@ -91,10 +92,13 @@ def sinkhole(toolkit: Toolkit) -> Iterator[Sinkhole]:
         yield opened
 
 
-def _run(toolkit: Toolkit, classes: Path, session: Session, actions: Sequence[str]) -> list[str]:
+def _run(toolkit: Toolkit, classes: Path, sinkhole: Sinkhole, session: Session, actions: Sequence[str]) -> list[str]:
     """Return what the client says of each action."""
-    argv = confined_class(toolkit, classes, CLIENT, *actions, sink=session.socket_dir)
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=True)
+    with scratch() as sink:
+        sinkhole.trust(sink)
+        session.share(sink)
+        argv = confined_class(toolkit, classes, CLIENT, *actions, sink=sink)
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=True)
     return [line.split("\t")[1] for line in done.stdout.splitlines()]
 
 
@@ -102,7 +106,7 @@ def _run(toolkit: Toolkit, classes: Path, session: Session, actions: Sequence[st
 def told(toolkit: Toolkit, classes: Path, sinkhole: Sinkhole) -> Told:
     """Return what came of all actions in one run."""
     with sinkhole.open(Planted()) as session:
-        said = _run(toolkit, classes, session, list(ACTIONS.values()))
+        said = _run(toolkit, classes, sinkhole, session, list(ACTIONS.values()))
         flows = session.end()
         assert session.trouble == ""
         assert session.dropped == 0
@@ -215,8 +219,8 @@ def test_a_later_app_finds_the_sinkhole_running_and_sees_nothing_of_the_first(
     """Two sessions at a time, each with its own flows."""
     assert sinkhole.running
     with sinkhole.open(Planted()) as one, sinkhole.open(Planted()) as other:
-        _run(toolkit, classes, one, ["http GET http://one.tracker.cn/"])
-        _run(toolkit, classes, other, ["http GET http://other.tracker.cn/"])
+        _run(toolkit, classes, sinkhole, one, ["http GET http://one.tracker.cn/"])
+        _run(toolkit, classes, sinkhole, other, ["http GET http://other.tracker.cn/"])
         assert [flow.address for flow in one.flows()] == ["one.tracker.cn"]
         assert one.flows() == ()
         assert [flow.address for flow in other.end()] == ["other.tracker.cn"]
@@ -226,7 +230,7 @@ def test_an_app_without_connections_starts_nothing(toolkit: Toolkit, classes: Pa
     """The proxy is paid for by those who need it."""
     with Sinkhole(toolkit) as sinkhole:
         with sinkhole.open(Planted()) as session:
-            assert _run(toolkit, classes, session, ["devices"]) == ["lo"]
+            assert _run(toolkit, classes, sinkhole, session, ["devices"]) == ["lo"]
             assert session.end() == ()
         assert not sinkhole.running
 
@@ -235,12 +239,12 @@ def test_a_lost_sinkhole_is_told_and_replaced(toolkit: Toolkit, classes: Path) -
     """When mitmproxy dies the session says that its log is not complete; the next one gets a new process."""
     with Sinkhole(toolkit) as sinkhole:
         with sinkhole.open(Planted()) as session:
-            _run(toolkit, classes, session, ["http GET http://one.tracker.cn/"])
+            _run(toolkit, classes, sinkhole, session, ["http GET http://one.tracker.cn/"])
             sinkhole.serve().kill()
             assert session.end() == ()
             assert session.trouble != ""
         with sinkhole.open(Planted()) as session:
-            _run(toolkit, classes, session, ["http GET http://two.tracker.cn/"])
+            _run(toolkit, classes, sinkhole, session, ["http GET http://two.tracker.cn/"])
             assert [flow.address for flow in session.end()] == ["two.tracker.cn"]
 
 
@@ -249,7 +253,7 @@ def test_without_the_sinkhole_there_is_no_network_at_all(toolkit: Toolkit, class
     with Sinkhole(replace(toolkit, sinkhole=None)) as sinkhole, sinkhole.open(Planted()) as session:
         assert session.network == "none"
         assert "make sandbox" in session.trouble
-        said = _run(toolkit, classes, session, ["name api.tracker.cn", "raw api.tracker.cn 80 x"])
+        said = _run(toolkit, classes, sinkhole, session, ["name api.tracker.cn", "raw api.tracker.cn 80 x"])
         assert said[0].startswith("api.tracker.cn/198.18.")
         assert said[1].startswith("java.net.")
         assert session.end() == ()

@@ -92,13 +92,16 @@ class Cost:
 class Backend(Protocol):
     """One app on one phone.
 
-    Every command but `boot` needs a boot before it. All raise BackendEndedError when the app's process is gone and
-    BackendTimeoutError when it does not answer; afterwards only `boot` and `close` make sense.
+    Every command but `prepare` and `boot` needs a boot before it. All raise BackendEndedError when the app's process
+    is gone and BackendTimeoutError when it does not answer; afterwards only `boot` and `close` make sense.
     """
 
     name: str
     """Stands in each event, such as `sandbox`."""
     grade: Grade
+
+    def prepare(self) -> None:
+        """Get ready for another boot, which will come soon; at any time, also before the first one."""
 
     def boot(self, profile: Profile, tell: Tell) -> Reply:
         """Begin anew: nothing of an earlier boot is left. Application and providers start, no activity does."""

@@ -30,23 +30,26 @@ _JAVA_OPTIONS = (
 
 
 @contextmanager
-def confined(toolkit: Toolkit, *, apk: Path, job: Path, sink: Path | None = None) -> Iterator[list[str]]:
-    """Yield the argument list that runs the app of `apk` as `job` says, with all limits; leave after it has ended.
+def confined(toolkit: Toolkit, inbox: Path) -> Iterator[list[str]]:
+    """Yield the argument list that runs one app, with all limits; leave after it has ended.
 
-    `sink` is the folder of the sinkhole's session; without one there is no network at all.
+    The app comes through the folder `inbox`, which the process sees as `/in` and cannot write to.
     """
-    with limited(command(toolkit, apk=apk, job=job, sink=sink), RUN_LIMITS) as argv:
+    with limited(command(toolkit, inbox), RUN_LIMITS) as argv:
         yield argv
 
 
-def command(toolkit: Toolkit, *, apk: Path, job: Path, sink: Path | None = None) -> list[str]:
+def command(toolkit: Toolkit, inbox: Path) -> list[str]:
     """Return the argument list without the limits of memory and processes; nothing outside can be written."""
-    bound = {toolkit.translator: "/translator", apk: "/in/app.apk", job: "/in/job.properties"}
-    return [*walls(toolkit, bound=bound, sink=sink), "--", *java(toolkit), *_main(toolkit)]
+    bound = {toolkit.translator: "/translator", inbox: "/in"}
+    return [*walls(toolkit, bound=bound), "--", *java(toolkit), *_main(toolkit)]
 
 
-def walls(toolkit: Toolkit, *, bound: Mapping[Path, str], sink: Path | None) -> list[str]:
-    """Return bubblewrap with its options; `bound` are the files and folders that can be read inside, and where."""
+def walls(toolkit: Toolkit, *, bound: Mapping[Path, str]) -> list[str]:
+    """Return bubblewrap with its options; `bound` are the files and folders that can be read inside, and where.
+
+    A socket can be connected to through a read-only mount; nothing can be made beside it.
+    """
     argv = [*alone(toolkit), "--die-with-parent", "--new-session", "--hostname", "localhost"]
     argv += ["--setenv", "PATH", "/usr/bin", "--setenv", "LANG", "C.UTF-8", *system()]
     # Debian's Java keeps its settings in /etc; other distributions have neither folder.
@@ -55,9 +58,6 @@ def walls(toolkit: Toolkit, *, bound: Mapping[Path, str], sink: Path | None) -> 
     argv += ["--size", str(_TMP_BYTES), "--tmpfs", "/tmp", "--chdir", "/tmp"]  # noqa: S108 - inside
     for source, target in {toolkit.runtime: "/runtime", **bound}.items():
         argv += ["--ro-bind", str(source.resolve()), target]
-    if sink is not None:
-        # A socket can be connected to through a read-only mount; nothing can be made beside it.
-        argv += ["--ro-bind", str(sink), "/sink"]
     return [*argv, *sealed()]
 
 
@@ -103,5 +103,5 @@ def in_force(toolkit: Toolkit) -> dict[str, str]:
 def _main(toolkit: Toolkit) -> Iterator[str]:
     """Yield the class that runs, and its arguments."""
     libraries = sorted(path.name for path in (toolkit.translator / "lib").iterdir())
-    yield from ("apkfarm.sandbox.host.Main", "/in/job.properties", "/runtime/lib")
+    yield from ("apkfarm.sandbox.host.Main", "/runtime/framework")
     yield ":".join(["/translator/classes", *(f"/translator/lib/{name}" for name in libraries)])

@@ -70,6 +70,8 @@ class Engine:
                 self._record(step, Done(cut=self._lost), started=self.budget.clock(), told=self.run.recorder.told)
                 continue
             later = [item for item in STEPS[number + 1 :] if self._applies(item)]
+            if step.phase is Phase.EXPLORE and any(item.phase is Phase.REFUSE for item in later):
+                self.run.backend.prepare()  # Refusing needs a start of its own.
             self._play(step, self.budget.slice(most=step.most_s, keep=sum(item.keep_s for item in later)))
             if step.phase is Phase.COLD_START and (self.ending.message or not self.run.application):
                 self._lost = "The app did not start."

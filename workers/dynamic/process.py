@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import selectors
 import signal
@@ -24,10 +25,10 @@ _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": " ", "\0"
 class SandboxProcess:
     """Context manager; leaving it kills the whole process group, whatever the app has started."""
 
-    def __init__(self, command: Sequence[str], *, seconds: float, on_line: Callable[[Line], None]) -> None:
-        """Start `command`; `on_line` gets every line that is not a reply; after `seconds` nothing is waited for."""
-        self._deadline = time.monotonic() + seconds
-        self._on_line = on_line
+    def __init__(self, command: Sequence[str]) -> None:
+        """Start `command`; what it says is read when it is waited for."""
+        self._deadline = math.inf
+        self._on_line: Callable[[Line], None] = _drop
         self._buffer = bytearray()
         self._received = 0
         self._process = subprocess.Popen(
@@ -56,6 +57,16 @@ class SandboxProcess:
                     pipe.close()
         self._process.wait()
 
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended by itself."""
+        return self._process.poll() is None
+
+    def begin(self, *, seconds: float, on_line: Callable[[Line], None]) -> None:
+        """From now on `on_line` gets every line that is not a reply; after `seconds` nothing is waited for."""
+        self._deadline = time.monotonic() + seconds
+        self._on_line = on_line
+
     def wait_for(self, kind: str, *, seconds: float | None = None) -> Line:
         """Return the next line of type `kind`; raises BackendEndedError or BackendTimeoutError.
 
@@ -68,8 +79,8 @@ class SandboxProcess:
                 return line
             self._on_line(line)
 
-    def ask(self, *words: str, seconds: float | None = None) -> Line:
-        """Send one command and return its reply; raises BackendEndedError or BackendTimeoutError."""
+    def ask(self, *words: str, answer: str = "reply", seconds: float | None = None) -> Line:
+        """Send one command and return the line that answers it; raises BackendEndedError or BackendTimeoutError."""
         assert self._process.stdin is not None  # noqa: S101 - for the type checker: a pipe was asked for
         try:
             line = "\t".join(word.translate(_ESCAPES) for word in words)
@@ -77,7 +88,7 @@ class SandboxProcess:
             self._process.stdin.flush()
         except (BrokenPipeError, ConnectionResetError) as error:
             raise BackendEndedError("The process of the app has ended.") from error
-        return self.wait_for("reply", seconds=seconds)
+        return self.wait_for(answer, seconds=seconds)
 
     def _next(self, limit: float) -> Line:
         """Return the next line that is a JSON object; garbage between lines is skipped."""
@@ -107,6 +118,10 @@ class SandboxProcess:
         self._buffer += chunk
         if self._received > _MAX_OUTPUT or len(self._buffer) > _MAX_LINE:
             raise BackendEndedError("The app wrote more than may be read.")
+
+
+def _drop(line: Line) -> None:
+    """Take a line that nobody has asked for yet."""
 
 
 def _refuse(word: str) -> None:

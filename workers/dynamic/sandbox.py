@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from pathlib import Path
+from typing import Generic, TypeVar
 
 from workers.dynamic.backend import ComponentKind, Cost, Grade, Pending, Profile, Reply, Tell
 from workers.dynamic.process import SandboxProcess
 from workers.dynamic.wire import read_cost, read_reply
 
+Started = TypeVar("Started")
+"""What can take one app: a sandbox."""
 _BOOT_SECONDS = 60.0
 _COMMAND_SECONDS = 30.0
 """How long the app may think about one command: an endless loop costs this once, not the whole run."""
 
 
-class SandboxBackend:
+class SandboxBackend(Generic[Started]):
     """Implements `workers.dynamic.backend.Backend` over one process per boot."""
 
     name = "sandbox"
@@ -26,28 +27,32 @@ class SandboxBackend:
     def __init__(
         self,
         *,
-        confined: Callable[[Path], AbstractContextManager[Sequence[str]]],
-        job: Callable[[Profile], str],
+        start: Callable[[], AbstractContextManager[Started]],
+        take: Callable[[Started, Profile, float, Tell], SandboxProcess],
         seconds: float,
+        prepare: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take the limits and the command line for a job file, the text of that file, and the seconds of all boots."""
-        self._confined = confined
+        """Take where sandboxes come from, how one gets the app, and the seconds of all boots together.
+
+        `take` gets the sandbox, what the phone answers, the seconds that are left, and who is told of lines.
+        """
+        self._start = start
+        self._take = take
+        self._prepare = prepare
         self._held = ExitStack()
-        self._job = job
         self._deadline = time.monotonic() + seconds
         self._process: SandboxProcess | None = None
 
+    def prepare(self) -> None:
+        """Start a sandbox for the next boot."""
+        self._prepare()
+
     def boot(self, profile: Profile, tell: Tell) -> Reply:
-        """Start a process and the app's Application in it."""
+        """Take a sandbox and start the app's Application in it."""
         self.close()
-        with tempfile.NamedTemporaryFile("w", prefix="apkfarm-", suffix=".properties", encoding="ascii") as job:
-            Path(job.name).chmod(0o644)
-            job.write(self._job(profile))
-            job.flush()
-            left = max(0.0, self._deadline - time.monotonic())
-            argv = self._held.enter_context(self._confined(Path(job.name)))
-            self._process = self._held.enter_context(SandboxProcess(argv, seconds=left, on_line=tell))
-            self._process.wait_for("ready", seconds=_BOOT_SECONDS)  # It has read the file.
+        sandbox = self._held.enter_context(self._start())
+        left = max(0.0, self._deadline - time.monotonic())
+        self._process = self._take(sandbox, profile, left, tell)
         return self._ask("load", seconds=_BOOT_SECONDS)
 
     def launch(self) -> Reply:

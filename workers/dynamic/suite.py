@@ -9,16 +9,18 @@ from pathlib import Path
 
 from workers.data.attribution import Attribution
 from workers.dynamic.album import Album
-from workers.dynamic.backend import Backend, Profile
+from workers.dynamic.backend import Backend, Profile, Tell
 from workers.dynamic.budget import Budget, Clock
 from workers.dynamic.canary import Canaries
-from workers.dynamic.confinement import confined, in_force
+from workers.dynamic.confinement import in_force
 from workers.dynamic.declared import Declared
 from workers.dynamic.document import ENGINE, document, missing
 from workers.dynamic.engine import Engine
 from workers.dynamic.job import properties
 from workers.dynamic.network import NetworkLog
 from workers.dynamic.outcome import verdict
+from workers.dynamic.pool import Sandbox, shared_pool
+from workers.dynamic.process import SandboxProcess
 from workers.dynamic.recorder import Recorder
 from workers.dynamic.run import Run
 from workers.dynamic.sandbox import SandboxBackend
@@ -43,27 +45,18 @@ def run(apk: Path, view: StaticView, out: Path, *, seconds: float = SECONDS) -> 
     `view` is of the same file. Never raises because of what the app does: how far it came is the outcome, and what
     could not be seen is `unknown`, never clean.
     """
-    declared = Declared.of(view.manifest)
-
-    def job(profile: Profile) -> str:
-        return properties(
-            package=declared.package,
-            target_sdk=declared.target_sdk,
-            launcher=declared.launcher,
-            canaries=profile.canaries,
-            needles=profile.needles,
-        )
-
     try:
         toolkit = find_toolkit()
     except BackendMissingError as error:
         return missing(str(error))
+    pool = shared_pool(toolkit)
+    pool.prepare()
     with shared_sinkhole(toolkit).open(Canaries.of(view.sha256)) as session:
-        backend = SandboxBackend(
-            confined=lambda path: confined(toolkit, apk=apk, job=path, sink=session.socket_dir),
-            job=job,
-            seconds=seconds,
-        )
+
+        def take(sandbox: Sandbox, profile: Profile, left: float, tell: Tell) -> SandboxProcess:
+            return sandbox.take(apk, _job(view, profile), session, seconds=left, on_line=tell)
+
+        backend = SandboxBackend(start=pool.sandbox, take=take, seconds=seconds, prepare=pool.prepare)
         network = NetworkLog(take=session.flows, means=session.network)
         told = inspect(backend, view, out, seconds=min(seconds, BUDGET_SECONDS), network=network)
     return told | {"isolation": dict(in_force(toolkit))}
@@ -100,6 +93,18 @@ def inspect(
     whole.network.write(out)
     ended = verdict(whole, engine.ending, shell=_shell(view))
     return document(engine, ended, wall_s=clock() - started, defined=_defined(view))
+
+
+def _job(view: StaticView, profile: Profile) -> str:
+    """Return what the sandbox is told about the app."""
+    declared = Declared.of(view.manifest)
+    return properties(
+        package=declared.package,
+        target_sdk=declared.target_sdk,
+        launcher=declared.launcher,
+        canaries=profile.canaries,
+        needles=profile.needles,
+    )
 
 
 def _shell(view: StaticView) -> str | None:

@@ -54,7 +54,7 @@ def find_toolkit() -> Toolkit:
     home = Path(os.environ.get(HOME_VARIABLE) or Path(__file__).resolve().parents[2] / "sandbox")
     runtime, translator = home / "runtime" / "target", home / "translator" / "target"
     built = (runtime / "classes").is_dir() and (translator / "classes").is_dir()
-    if not built or not any((runtime / "lib").glob(_FRAMEWORK)):
+    if not built or not any((runtime / "framework").glob(_FRAMEWORK)):
         raise BackendMissingError("The sandbox is not built. In a checkout of apkfarm: make sandbox.")
     sinkhole = home / "sinkhole"
     return Toolkit(

@@ -43,3 +43,7 @@ class MemoryLimitError(InspectionError):
     """The app used up its memory."""
 
     outcome = Outcome.OUT_OF_MEMORY
+
+
+class SandboxFailedError(InspectionError):
+    """The sandbox did not start, before it had anything to do with the app; farm doctor says what works here."""

@@ -68,9 +68,18 @@ class Sinkhole:
         """
         with self._lock:
             try:
-                return Session(self, self._session_folder(), finder)
+                return Session(self, Path(tempfile.mkdtemp(prefix="session-", dir=self._home())), finder)
             except SinkholeError as error:
                 return Session(self, None, finder, trouble=str(error))
+
+    def trust(self, folder: Path) -> bool:
+        """Copy the public certificate to `folder` as `ca.pem`; return whether there is a sinkhole at all."""
+        with self._lock:
+            try:
+                shutil.copyfile(self._home() / "authority" / "ca.pem", folder / "ca.pem")
+            except SinkholeError:
+                return False
+            return True
 
     def serve(self) -> Server:
         """Return the process, started if there is none; raises SinkholeError."""
@@ -98,15 +107,13 @@ class Sinkhole:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 self._folder = None
 
-    def _session_folder(self) -> Path:
-        """Return a new folder with the public certificate in it."""
+    def _home(self) -> Path:
+        """Return the folder with the certificate authority, made when it is first needed."""
         if self._toolkit.sinkhole is None:
             raise SinkholeError("The sinkhole is not installed. In a checkout of apkfarm: make sandbox.")
         if self._folder is None:
             self._folder = _with_authority(self._toolkit.sinkhole)
-        folder = Path(tempfile.mkdtemp(prefix="session-", dir=self._folder))
-        shutil.copyfile(self._folder / "authority" / "ca.pem", folder / "ca.pem")
-        return folder
+        return self._folder
 
 
 def _with_authority(installed: Path) -> Path:
@@ -161,10 +168,10 @@ class Session:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    @property
-    def socket_dir(self) -> Path | None:
-        """The folder that the app's sandbox must see; None where there is no network at all."""
-        return self._folder
+    def share(self, folder: Path) -> None:
+        """Put the app's door into `folder`, which its sandbox sees; nothing where there is no network at all."""
+        if self._folder is not None:
+            os.link(self._folder / "app.sock", folder / "app.sock")
 
     @property
     def network(self) -> str:

@@ -17,7 +17,9 @@ def start() -> Callable[..., SandboxProcess]:
 
     def run(program: str, *, seconds: float = 20.0, lines: list[Line] | None = None) -> SandboxProcess:
         seen = [] if lines is None else lines
-        return SandboxProcess([sys.executable, "-c", program], seconds=seconds, on_line=seen.append)
+        process = SandboxProcess([sys.executable, "-c", program])
+        process.begin(seconds=seconds, on_line=seen.append)
+        return process
 
     return run
 

@@ -2,41 +2,13 @@ package apkfarm.sandbox.app;
 
 import android.app.Activity;
 import android.app.Application;
-import android.app.Instrumentation;
 import android.content.Context;
 import android.content.Intent;
 import android.os.Bundle;
 import android.os.IBinder;
-import org.robolectric.RuntimeEnvironment;
-import org.robolectric.shadows.ShadowLooper;
 
-/** Where Android asks who is being tested: installs the app's providers in time, and takes its starts of activities. */
-public final class AppInstrumentation extends Instrumentation {
-  @Override
-  public void waitForIdleSync() {
-    ShadowLooper.idleMainLooper();
-  }
-
-  @Override
-  public void runOnMainSync(Runnable runner) {
-    runner.run();
-  }
-
-  @Override
-  public Context getTargetContext() {
-    return RuntimeEnvironment.getApplication();
-  }
-
-  @Override
-  public Context getContext() {
-    return RuntimeEnvironment.getApplication();
-  }
-
-  @Override
-  public void finish(int resultCode, Bundle results) {
-    // The worker decides when it is over.
-  }
-
+/** Installs the app's providers in time, and takes its starts of activities. */
+public final class AppInstrumentation extends QuietInstrumentation {
   @Override
   public void callApplicationOnCreate(Application application) {
     Phone.current().setUp(application);

@@ -38,6 +38,6 @@ public final class Environment extends AndroidTestEnvironment {
     ShadowBuild.setSupported64BitAbis(new String[] {"arm64-v8a"});
     ShadowBuild.setSupported32BitAbis(new String[] {"armeabi-v7a", "armeabi"});
     ShadowSystemClock.advanceBy(Duration.ofHours(9));
-    return new AppInstrumentation();
+    return Session.get() == null ? new QuietInstrumentation() : new AppInstrumentation();
   }
 }

@@ -2,11 +2,14 @@ package apkfarm.sandbox.app;
 
 import android.os.Looper;
 import android.os.SystemClock;
+import apkfarm.sandbox.host.Network;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowLooper;
@@ -18,15 +21,21 @@ final class Pace {
   private static final long STEP_MS = 5_000;
   /** Turns of the main thread in one simulated second; an animation takes 60, an endless loop all of them. */
   private static final int TURNS_PER_SECOND = 400;
-  /** How often busy threads are looked at, in one step and in one command, and how far apart in real time. */
-  private static final int STEP_PATIENCE = 200;
-  private static final int PATIENCE = 8_000;
+  /** How far apart in real time busy threads are looked at. */
   private static final long LOOK_NANOS = 200_000;
+  /** How often they are in one command: two seconds. */
+  private static final int PATIENCE = 8_000;
+  /** After so many looks at a thread that never waits nobody waits for it: it spins. */
+  private static final int SPIN = 4_000;
+  /** How often answers of the network are waited for in one run: 15 seconds of real time. */
+  private static final int NETWORK_PATIENCE = 75_000;
 
   private final Thread main = Thread.currentThread();
   private final Set<Thread> own = new HashSet<>(threads());
+  private final Map<Thread, Integer> busy = new WeakHashMap<>();
   private final List<long[]> wakings = new ArrayList<>();
   private int patience;
+  private int networkPatience = NETWORK_PATIENCE;
   private volatile boolean waiting;
   private volatile boolean working;
 
@@ -74,6 +83,11 @@ final class Pace {
       long to = Math.min(end, threads ? Math.min(now() + STEP_MS, threadsNext()) : end);
       advance(Math.max(1, Math.min(to, turns > 0 ? next(looper()) : (second + 1) * 1_000) - now()));
     }
+  }
+
+  /** Lets the app's threads do what they can do now, within bounds. */
+  void catchUp() {
+    settleThreads();
   }
 
   /** Returns when a thread's next message is due; never, if there is none. */
@@ -132,20 +146,19 @@ final class Pace {
     boolean any = false;
     waiting = true;
     try {
-      for (int looks = 0; calm < 2 && looks < STEP_PATIENCE && patience > 0; looks++) {
-        boolean busy = false;
+      while (calm < 2 && (patience > 0 || isAnswering())) {
+        boolean works = false;
         any = false;
         for (Thread thread : threads()) {
           if (!own.contains(thread)) {
             any = true;
-            Thread.State state = thread.getState();
-            busy |= state == Thread.State.RUNNABLE || state == Thread.State.BLOCKED;
+            works |= works(thread);
           }
         }
         if (!any) {
           return false;
         }
-        calm = busy ? 0 : calm + 1;
+        calm = works || isAnswering() ? 0 : calm + 1;
         patience--;
         pause();
       }
@@ -153,6 +166,21 @@ final class Pace {
     } finally {
       waiting = false;
     }
+  }
+
+  /** Whether a thread does something that comes to an end. */
+  private boolean works(Thread thread) {
+    Thread.State state = thread.getState();
+    boolean runs = state == Thread.State.RUNNABLE || state == Thread.State.BLOCKED;
+    if (!runs || Network.isWaiting(thread)) {
+      busy.remove(thread);
+      return false;
+    }
+    return busy.merge(thread, 1, Integer::sum) < SPIN;
+  }
+
+  private boolean isAnswering() {
+    return networkPatience > 0 && Network.isAnswering() && networkPatience-- > 0;
   }
 
   private static void pause() {

@@ -249,6 +249,11 @@ public final class Session {
     return exited;
   }
 
+  /** Lets the app's threads do what they can do now. */
+  void catchUp() {
+    pace.catchUp();
+  }
+
   boolean isMain() {
     return pace.isMain();
   }

@@ -6,8 +6,6 @@ import java.net.URL;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.robolectric.internal.AndroidSandbox;
@@ -26,39 +24,24 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
   private static final long MAX_EXTENDED = 64L << 20;
 
   private final Set<String> framework = new HashSet<>();
-  private final Function<String, byte[]> translator;
-  private final Consumer<byte[]> extend;
-  private final Set<String> names;
-  private final Rewriter rewriter;
-  private final ZipFile apk;
-  private final URL apkUrl;
   private final AtomicInteger defined = new AtomicInteger();
+  private volatile AppCode app;
   private long extended;
 
-  AppLoader(
-      InstrumentationConfiguration configuration,
-      Sdk sdk,
-      ClassInstrumentor instrumentor,
-      Function<String, byte[]> translator,
-      Consumer<byte[]> extend,
-      Set<String> names,
-      Rewriter rewriter,
-      ZipFile apk,
-      URL apkUrl)
-      throws IOException {
+  /** Knows the framework only, until it is given an app. */
+  AppLoader(InstrumentationConfiguration configuration, Sdk sdk, ClassInstrumentor instrumentor) throws IOException {
     super(configuration, sdk, instrumentor);
-    this.translator = translator;
-    this.extend = extend;
-    this.names = names;
-    this.rewriter = rewriter;
-    this.apk = apk;
-    this.apkUrl = apkUrl;
     try (ZipFile jar = new ZipFile(sdk.getJarPath().toFile())) {
       jar.stream()
           .map(ZipEntry::getName)
           .filter(name -> name.endsWith(".class"))
           .forEach(name -> framework.add(name.substring(0, name.length() - ".class".length())));
     }
+  }
+
+  /** Takes the app; there is one for each loader. */
+  void take(AppCode code) {
+    app = code;
   }
 
   /** How many of the app's classes were used. */
@@ -73,7 +56,7 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
     }
     extended += dex.length;
     try {
-      extend.accept(dex);
+      app.extend(dex);
       return true;
     } catch (RuntimeException notDex) {
       return false;
@@ -83,21 +66,22 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
   @Override
   public Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     String internal = name.replace('.', '/');
-    if (!names.contains(internal) || name.startsWith("java.") || framework.contains(internal) || isOurs(name)) {
+    AppCode code = app;
+    if (code == null || !code.names().contains(internal) || name.startsWith("java.") || framework.contains(internal) || isOurs(name)) {
       return super.loadClass(name, resolve);
     }
     synchronized (getClassLoadingLock(name)) {
       Class<?> known = findLoadedClass(name);
-      return known != null ? known : define(name, internal);
+      return known != null ? known : define(code, name, internal);
     }
   }
 
-  private Class<?> define(String name, String internal) throws ClassNotFoundException {
-    byte[] bytes = translator.apply(internal);
+  private Class<?> define(AppCode code, String name, String internal) throws ClassNotFoundException {
+    byte[] bytes = code.translated(internal);
     if (bytes == null) {
       throw new ClassNotFoundException(name + " (cannot be translated)");
     }
-    bytes = rewriter.rewrite(bytes);
+    bytes = code.rewriter().rewrite(bytes);
     int dot = name.lastIndexOf('.');
     if (dot > 0 && getDefinedPackage(name.substring(0, dot)) == null) {
       definePackage(name.substring(0, dot), null, null, null, null, null, null, null);
@@ -118,11 +102,12 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
   @Override
   public URL getResource(String name) {
     URL found = super.getResource(name);
-    if (found != null || name.endsWith(".class") || apk.getEntry(name) == null) {
+    AppCode code = app;
+    if (found != null || code == null || name.endsWith(".class") || code.apk().getEntry(name) == null) {
       return found;
     }
     try {
-      return new URL("jar:" + apkUrl + "!/" + name);
+      return new URL("jar:" + code.url() + "!/" + name);
     } catch (MalformedURLException unusable) {
       return null;
     }

@@ -7,15 +7,18 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sends every connection of this JVM to the sinkhole, if there is one, and answers every name. */
 public final class Network {
-  static final Path SOCKET = Path.of("/sink/app.sock");
+  static final Path SOCKET = Path.of("/in/sink/app.sock");
   /** What an app is told about its own end of a connection. */
   static final InetAddress LOCAL = local();
 
-  private static final Path AUTHORITY = Path.of("/sink/ca.pem");
+  private static final Path AUTHORITY = Path.of("/in/sink/ca.pem");
+  private static final Map<Thread, Long> WAITING = new ConcurrentHashMap<>();
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static volatile Listener listener = (host, port, number) -> {};
 
@@ -35,7 +38,7 @@ public final class Network {
   /** Called once, before any code of the app runs. */
   static void install() throws IOException, ReflectiveOperationException, GeneralSecurityException {
     Names.install();
-    if (Files.exists(SOCKET)) {
+    if (Files.exists(AUTHORITY)) { // The socket comes with the app.
       Trust.install(AUTHORITY);
       Socket.setSocketImplFactory(SinkSocket::new);
     }
@@ -44,6 +47,32 @@ public final class Network {
   /** Sets who is told of connections. */
   public static void onConnect(Listener told) {
     listener = told;
+  }
+
+  /** Notes that this thread waits for an answer; simulated time stands still until {@code deadline}. */
+  static void waits(long deadline) {
+    WAITING.put(Thread.currentThread(), deadline);
+  }
+
+  /** Notes that it has got one, or has given up. */
+  static void served() {
+    WAITING.remove(Thread.currentThread());
+  }
+
+  /** Whether a thread waits for an answer. */
+  public static boolean isWaiting(Thread thread) {
+    return WAITING.containsKey(thread);
+  }
+
+  /** Whether an answer is still on its way: what real time that takes is chance, and no time of the app's. */
+  public static boolean isAnswering() {
+    long now = System.nanoTime();
+    for (long deadline : WAITING.values()) {
+      if (now - deadline < 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static int connected(String host, int port) {

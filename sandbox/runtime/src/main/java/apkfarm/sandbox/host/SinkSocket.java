@@ -47,6 +47,11 @@ final class SinkSocket extends SocketImpl {
           SocketOptions.IP_TOS, 0,
           SocketOptions.SO_REUSEPORT, false);
 
+  /** The sinkhole is started by the first connection, which takes seconds; afterwards it answers at once. */
+  private static final long ADMISSION_NANOS = 20_000_000_000L;
+  /** A push service may never say anything. */
+  private static final long ANSWER_NANOS = 1_000_000_000L;
+
   private final Map<Integer, Object> options = new ConcurrentHashMap<>(DEFAULTS);
   private volatile SocketChannel channel;
   private volatile Selector readable;
@@ -96,11 +101,14 @@ final class SinkSocket extends SocketImpl {
       opened.configureBlocking(false);
       readable = Selector.open();
       opened.register(readable, SelectionKey.OP_READ);
+      channel = opened;
+      if (!inside && read(ByteBuffer.allocate(1), ADMISSION_NANOS) < 0) {
+        throw new ConnectException("Connection refused");
+      }
     } catch (IOException failed) {
       opened.close();
       throw inside ? failed : new ConnectException("Connection refused");
     }
-    channel = opened;
     if (closed) {
       close();
     }
@@ -124,7 +132,7 @@ final class SinkSocket extends SocketImpl {
 
       @Override
       public int read(byte[] bytes, int from, int count) throws IOException {
-        return SinkSocket.this.read(ByteBuffer.wrap(bytes, from, count));
+        return SinkSocket.this.read(ByteBuffer.wrap(bytes, from, count), ANSWER_NANOS);
       }
 
       @Override
@@ -159,11 +167,17 @@ final class SinkSocket extends SocketImpl {
     };
   }
 
-  private int read(ByteBuffer into) throws IOException {
+  /**
+   * Reads what comes.
+   *
+   * @param patience how long simulated time stands still for it
+   */
+  private int read(ByteBuffer into, long patience) throws IOException {
     if (!into.hasRemaining()) {
       return 0;
     }
     long start = System.nanoTime();
+    Network.waits(start + patience);
     boolean interrupted = false; // A socket is deaf to interrupts, a selector is not.
     try {
       for (int got = open().read(into); ; got = open().read(into)) {
@@ -183,6 +197,7 @@ final class SinkSocket extends SocketImpl {
     } catch (IOException | ClosedSelectorException broken) {
       throw new SocketException(closed ? "Socket closed" : "Connection reset");
     } finally {
+      Network.served();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
