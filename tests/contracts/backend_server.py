@@ -13,6 +13,7 @@ from workers.dynamic.backend import ComponentKind, Pending, Profile, Reply
 from workers.dynamic.scripted import ScriptedBackend
 from workers.dynamic.tree import Screen
 
+_METHODS = {"return": "come_back", "memory": "low_memory"}
 _ESCAPED = {"\\": "\\", "t": "\t", "n": "\n"}
 
 
@@ -50,10 +51,8 @@ def _obey(backend: ScriptedBackend, words: list[str]) -> Reply:  # noqa: C901 - 
             return backend.run(Pending(what))
         case ["force", kind, name]:
             return backend.force(ComponentKind(kind), name)
-        case ["return"]:
-            return backend.come_back()
-        case ["launch" | "back" | "home" | "rotate" | "restart" as name]:
-            reply: Reply = getattr(backend, name)()
+        case ["return" | "memory" | "launch" | "back" | "home" | "rotate" | "restart" as name]:
+            reply: Reply = getattr(backend, _METHODS.get(name, name))()
             return reply
         case _:
             raise ValueError(words)

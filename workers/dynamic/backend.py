@@ -136,6 +136,9 @@ class Backend(Protocol):
     def rotate(self) -> Reply:
         """Turn the phone: the activity on top is made anew from its saved state."""
 
+    def low_memory(self) -> Reply:
+        """Tell the app that the phone is short of memory."""
+
     def restart(self) -> Reply:
         """Swipe the app away and open it anew."""
 

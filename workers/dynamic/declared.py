@@ -42,6 +42,7 @@ class Declared:
     def of(cls, manifest: Manifest) -> Declared:
         """Return what `manifest` declares."""
         components = [item for item in manifest.components if item.enabled]
+        disabled = {item.name for item in manifest.components if not item.enabled}
         targets = {item.name: item.target for item in manifest.components if item.target}
         own = (action for item in components if item.kind is Element.RECEIVER for action in sorted(item.actions))
         found = ((_KINDS[item.kind], item.name) for item in components if item.kind in _KINDS)
@@ -49,7 +50,7 @@ class Declared:
         return cls(
             package=package,
             target_sdk=manifest.target_sdk or manifest.min_sdk or 1,
-            launcher=next((targets.get(name, name) for name in manifest.launchers), None),
+            launcher=next((targets.get(name, name) for name in manifest.launchers if name not in disabled), None),
             components=tuple(dict.fromkeys(found)),
             actions=tuple(dict.fromkeys((*SYSTEM_ACTIONS, *own)))[:_MAX_ACTIONS],
             processes=tuple(sorted({item.process for item in components if item.process} - {package})),

@@ -11,6 +11,7 @@ from workers.dynamic.event import Phase
 from workers.dynamic.recorder import PLATFORM, ComponentRun
 
 _OURS = ("org.robolectric.", "apkfarm.")
+_SHADOWS = "org.robolectric.shadows."
 _MISSING = ("java.lang.NoClassDefFoundError", "java.lang.ClassNotFoundException")
 _NAME = re.compile(r"[\w$./-]+")
 _MODULE = re.compile(r"^[^(]*/")
@@ -26,7 +27,15 @@ _COMPLAINTS = (
     "android.content.ActivityNotFoundException",
     "android.content.res.Resources$NotFoundException",
 )
-_DENIED = "java.lang.SecurityException"
+_OWN_DOING = frozenset(
+    {
+        "java.lang.SecurityException",  # The sandbox refuses what Android refuses: it did not wait for its permission.
+        "android.util.SuperNotCalledException",
+        "android.content.ActivityNotFoundException",
+    }
+)
+_CHECKS = "java.lang.IllegalArgumentException"
+"""What shadows throw at a caller as Android does, such as for an empty message."""
 _NEAR = 4
 """Frames from the top in which the app called the framework that complains."""
 
@@ -36,7 +45,7 @@ class Fault(StrEnum):
 
     APP = "app"
     INPUT = "input"
-    """Something is not in the APK: a class of a packed app, of another split, of a library that was left out."""
+    """Something is not there: a class of a packed app or of another split; what a caller would have given."""
     SANDBOX = "sandbox"
 
 
@@ -58,18 +67,24 @@ def fault_of(run: ComponentRun, *, defined: Callable[[str], bool]) -> Fault:
     link = next((link for link in reversed(chain) if link.frames), None)
     if link is None:
         return Fault.SANDBOX
-    if link.error == _DENIED:
-        return Fault.APP  # The sandbox refuses what Android refuses: the app did not wait for its permission.
-    first = next((frame for frame in link.frames if not frame.startswith(("java.", "javax.", "jdk.", "sun."))), "")
-    if not first or first.startswith(_OURS):
-        return Fault.SANDBOX
-    if not first.startswith(PLATFORM):
+    if link.error in _OWN_DOING:
         return Fault.APP
+    first = next((frame for frame in link.frames if not frame.startswith(("java.", "javax.", "jdk.", "sun."))), "")
+    if not first.startswith((*PLATFORM, *_OURS)):
+        return _callers(run, link) if first else Fault.SANDBOX
     # Alone, without the extras that its caller gives, a component fails in what the framework does with its nulls.
     near = link.frames[:_NEAR] if run.phase is not Phase.FORCED else link.frames
-    called = any(not frame.startswith((*PLATFORM, *_OURS)) for frame in near)
-    own = any(frame.startswith(_OURS) for frame in link.frames[:_NEAR])
-    return Fault.APP if called and not own and link.error in _COMPLAINTS else Fault.SANDBOX
+    if all(frame.startswith((*PLATFORM, *_OURS)) for frame in near):
+        return Fault.SANDBOX
+    if any(frame.startswith(_OURS) for frame in link.frames[:_NEAR]):
+        checked = link.error == _CHECKS and first.startswith(_SHADOWS)
+        return _callers(run, link) if checked else Fault.SANDBOX
+    return _callers(run, link) if link.error in _COMPLAINTS else Fault.SANDBOX
+
+
+def _callers(run: ComponentRun, link: _Link) -> Fault:
+    """Return the app's fault; if a component was started alone, its missing extras are what it may complain of."""
+    return Fault.INPUT if run.phase is Phase.FORCED and link.error in _COMPLAINTS else Fault.APP
 
 
 def _chain(trace: Sequence[str]) -> Iterator[_Link]:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
+import string
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -13,6 +14,10 @@ from urllib.parse import quote, unquote_to_bytes
 
 _SHORTEST = 6
 """Texts shorter than this turn up by chance."""
+_SHORTEST_STREWN = 12
+"""One that is found with other characters strewn in must be longer: letters and digits of any text are looked at."""
+_SHORTEST_NUMBER = 8
+"""Digits of a number that was cut to 32 bits."""
 _MAX_CONTENT = 512 << 10
 _MAX_OPENED = 1 << 20
 """Bytes that are opened inside one content, all layers together."""
@@ -20,6 +25,8 @@ _MAX_ENCODED = 200
 _SHORTEST_CORE = 8
 """Characters of base64: six bytes."""
 _SEPARATORS = str.maketrans("", "", ':-. "+')
+_BETWEEN = bytes(set(range(256)) - {ord(letter) for letter in string.ascii_letters + string.digits} - {0})
+"""What can be strewn into a value; the byte that keeps contents apart is none of it."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
 _DIGESTS = ("md5", "sha1", "sha256")
 _GZIP = b"\x1f\x8b"
@@ -33,7 +40,7 @@ def forms(values: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for value in values:
         for plain in _spellings(value):
-            for form in (plain, *_encoded(plain), *_hashed(plain)):
+            for form in (plain, *_encoded(plain), *_hashed(plain), *_numbers(plain)):
                 if len(form) >= _SHORTEST:
                     found[form] = None
     return tuple(found)
@@ -85,6 +92,16 @@ def _hashed(plain: str) -> Iterator[str]:
         yield base64.b64encode(digest.digest()).decode().rstrip("=")
 
 
+def _numbers(plain: str) -> Iterator[str]:
+    """Yield what is left of a number when it is kept as an int of 32 bits or written in hexadecimal."""
+    if plain.isascii() and plain.isdigit() and len(plain) > len(str(1 << 32)):
+        low = int(plain) & 0xFFFF_FFFF
+        number = str(low - (1 << 32) if low >> 31 else low)
+        if len(number) >= _SHORTEST_NUMBER:
+            yield number
+        yield f"{int(plain):x}"
+
+
 class Finder:
     """Finds the needles of all kinds in what an app has sent or written."""
 
@@ -94,6 +111,10 @@ class Finder:
             kind: tuple(text.encode(errors="replace") for text in texts if len(text) >= _SHORTEST)
             for kind, texts in needles.items()
         }
+        self._strewn = {
+            kind: tuple(text for text in texts if len(text) >= _SHORTEST_STREWN and text.isalnum())
+            for kind, texts in self._needles.items()
+        }
 
     def find(self, content: str | bytes) -> tuple[str, ...]:
         """Return the kinds found, in order of their names; what is compressed or encoded is opened one level deep."""
@@ -101,8 +122,14 @@ class Finder:
         raw = raw[:_MAX_CONTENT]
         # A byte that stands in no text keeps what was opened apart from its neighbours.
         everything = b"\0".join([raw, *_opened(raw)])
+        bare = everything.translate(None, _BETWEEN)
         return tuple(
-            sorted(kind for kind, needles in self._needles.items() if any(needle in everything for needle in needles))
+            sorted(
+                kind
+                for kind, needles in self._needles.items()
+                if any(needle in everything for needle in needles)
+                or any(needle in bare for needle in self._strewn[kind])
+            )
         )
 
 

@@ -95,6 +95,10 @@ class SandboxBackend(Generic[Started]):
         """Change the configuration."""
         return self._ask("rotate")
 
+    def low_memory(self) -> Reply:
+        """Tell application and activities."""
+        return self._ask("memory")
+
     def restart(self) -> Reply:
         """Destroy the activities and launch again."""
         return self._ask("restart")

@@ -233,6 +233,11 @@ class ScriptedBackend:
         self._happen("rotate")
         return self._reply("rotate", {"acted": True})
 
+    def low_memory(self) -> Reply:
+        """Let the script answer."""
+        self._happen("low_memory")
+        return self._reply("memory", {})
+
     def restart(self) -> Reply:
         """Leave all screens and launch."""
         self._history, self._exited, self._pending = [], False, []

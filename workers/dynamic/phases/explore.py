@@ -52,15 +52,23 @@ def _answer_first(run: Run, time: Slice) -> None:
 
 
 def _turn_and_return(run: Run) -> None:
-    """Leave by the home key, return, and turn the phone: life cycle and saved state, with the fields filled."""
-    for press in (run.backend.home, run.backend.come_back, run.backend.rotate):
+    """Leave by the home key and return, twice, and turn the phone: life cycle and saved state, with the fields filled.
+
+    The phone is short of memory meanwhile, so the app hears of that twice as well.
+    """
+    phone = run.backend
+    for press in (*2 * (phone.home, phone.come_back, phone.low_memory), phone.rotate):
         run.note(press())
-        run.note(run.backend.idle(STEP_MS))
+        run.note(phone.idle(STEP_MS))
 
 
 def _once_more(run: Run, time: Slice, explorer: Explorer, first: State) -> None:
     """Click what is on the first screen again, now that all else was done, then leave in every way there is."""
     at: State | None = explorer.restart()
+    if at is not None:
+        for press in (run.backend.home, run.backend.come_back):
+            run.note(press())
+        at = explorer.arrive()
     again = [a for a, rank in first.offers.items() if a.kind is Kind.TAP and rank is Rank.FIRST][:_AGAIN]
     for action in again:
         if time.over or at is None:

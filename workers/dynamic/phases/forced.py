@@ -10,11 +10,15 @@ _MAX_COMPONENTS = 60
 
 
 def play(run: Run, time: Slice) -> Done:
-    """Start each component of the manifest alone, those first that have not run yet."""
+    """Start each component of the manifest alone: those that have not run yet, then those that failed, then the rest.
+
+    At the end the app is opened once more: it may tell what they have left in its memory.
+    """
     run.recorder.consent = Consent.FORCED
-    ran = {item.name for item in run.recorder.components if item.ok}
-    # Sorting keeps the order of the manifest within each half.
-    components = sorted(run.declared.components, key=lambda item: item[1] in ran)
+    ran = {item.name: item.ok for item in run.recorder.components}
+    order = {None: 0, False: 1, True: 2}
+    # Sorting keeps the order of the manifest within each part.
+    components = sorted(run.declared.components, key=lambda item: order[ran.get(item[1])])
     for tried, (kind, name) in enumerate(components):
         if tried == _MAX_COMPONENTS:
             return Done(cut=f"{_MAX_COMPONENTS} of {len(components)} components were started.")
@@ -23,4 +27,6 @@ def play(run: Run, time: Slice) -> Done:
         if run.note(run.backend.force(kind, name)).exited and run.declared.launcher is not None:
             run.launch()  # The app ended its process: the next component needs one.
     run.note(run.backend.idle(STEP_MS))
+    if run.declared.launcher is not None:
+        run.restart()
     return Done()

@@ -145,7 +145,7 @@ def test_the_life_cycle_is_gone_through_with_filled_fields(tmp_path: Path) -> No
     explored = commands[: commands.index("home", commands.index("back a"))]
     assert commands.index("write a/user") < commands.index("home") < commands.index("tap a/send")
     assert 2 == explored.count("rotate")
-    assert 2 == explored.count("return")
+    assert 5 == explored.count("return")
     assert explored.index("rotate") < explored.index("tap a/send") < len(explored) - explored[::-1].index("rotate")
     assert 2 <= _taps(explored).count("a/send")
 

@@ -47,6 +47,16 @@ def _fault(*trace: str, phase: Phase = Phase.COLD_START) -> Fault:
         (("java.lang.UnsatisfiedLinkError: x", "  android.graphics.Foo.nInit(Native Method)", OWN), Fault.SANDBOX),
         (("java.lang.NullPointerException: x", FRAMEWORK, FRAMEWORK, FRAMEWORK, FRAMEWORK, OWN), Fault.SANDBOX),
         (("java.lang.IllegalArgumentException: x", "  android.os.Parcel.readException(Parcel.java:1)", OWN), Fault.APP),
+        (("android.util.SuperNotCalledException: x", FRAMEWORK, FRAMEWORK), Fault.APP),
+        (
+            (
+                "java.lang.IllegalArgumentException: Invalid message body",
+                "  org.robolectric.shadows.ShadowSmsManager.sendTextMessage(ShadowSmsManager.java:1)",
+                "  android.telephony.SmsManager.sendTextMessage(SmsManager.java:1)",
+                OWN,
+            ),
+            Fault.APP,
+        ),
         ((), Fault.SANDBOX),
         (("",), Fault.SANDBOX),
         (("  a frame without an error",), Fault.SANDBOX),
@@ -61,4 +71,6 @@ def test_missing_extras_of_a_forced_component_are_no_fault_of_the_sandbox() -> N
     """Deep in the framework, but called by the app with the nulls that nobody gave it."""
     trace = ("java.lang.NullPointerException: x", *[FRAMEWORK] * 6, OWN)
     assert Fault.SANDBOX is _fault(*trace)
-    assert Fault.APP is _fault(*trace, phase=Phase.FORCED)
+    assert Fault.INPUT is _fault(*trace, phase=Phase.FORCED)
+    assert Fault.INPUT is _fault("java.lang.NullPointerException: x", OWN, phase=Phase.FORCED)
+    assert Fault.APP is _fault("java.lang.ArithmeticException: / by zero", OWN, phase=Phase.FORCED)

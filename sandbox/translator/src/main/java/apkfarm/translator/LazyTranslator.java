@@ -161,7 +161,6 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
     T_TYPE.transform(method);
     T_UNSSA.transform(method);
     T_IR_2_J_REG_ASSIGN.transform(method);
-    T_TRIM_EX.transform(method);
   }
 
   private static void clean(IrMethod method) {

@@ -1,7 +1,9 @@
 package apkfarm.sandbox.app;
 
 import android.app.Activity;
+import android.content.ActivityNotFoundException;
 import android.content.ComponentCallbacks2;
+import android.content.ComponentName;
 import android.content.Intent;
 import android.content.pm.ActivityInfo;
 import android.content.pm.PackageManager;
@@ -46,7 +48,14 @@ final class Activities {
     return stack.isEmpty() || away ? null : stack.peek().activity();
   }
 
+  /** Takes a start for later; one of an activity that the app does not have fails as on Android. */
   void wanted(Start start) {
+    ComponentName named = start.intent().getComponent();
+    if (named != null && session.job().packageName().equals(named.getPackageName()) && info(named.getClassName()) == null) {
+      throw new ActivityNotFoundException(
+          "Unable to find explicit activity class " + named.toShortString()
+              + "; have you declared this activity in your AndroidManifest.xml?");
+    }
     starts.add(start);
   }
 
@@ -186,7 +195,7 @@ final class Activities {
   private ActivityInfo info(String name) {
     try {
       return session.application().getPackageManager()
-          .getActivityInfo(new android.content.ComponentName(session.job().packageName(), name), 0);
+          .getActivityInfo(new ComponentName(session.job().packageName(), name), 0);
     } catch (PackageManager.NameNotFoundException undeclared) {
       return null;
     }
@@ -244,6 +253,17 @@ final class Activities {
     return top != null;
   }
 
+  /** The phone is short of memory, and tells every app. */
+  void lowMemory() {
+    session.quietly("application", session.job().packageName(), () -> {
+      session.application().onTrimMemory(ComponentCallbacks2.TRIM_MEMORY_RUNNING_CRITICAL);
+      session.application().onLowMemory();
+    });
+    for (Shown shown : new ArrayList<>(stack)) {
+      session.quietly("activity", shown.name(), shown.activity()::onLowMemory);
+    }
+  }
+
   /** The phone is turned: the activity is made anew with its saved state, or told, as its manifest says. */
   boolean rotate() {
     Shown top = stack.peek();
@@ -252,11 +272,12 @@ final class Activities {
     }
     ActivityInfo info = info(top.name());
     boolean handles = info != null && (info.configChanges & HANDLES) == HANDLES;
+    Configuration now = new Configuration(top.activity().getResources().getConfiguration());
+    now.orientation = Configuration.ORIENTATION_LANDSCAPE;
+    session.quietly("application", session.job().packageName(), () -> session.application().onConfigurationChanged(now));
     session.quietly("activity", top.name(), () -> {
       if (handles) {
-        Configuration turned = new Configuration(top.activity().getResources().getConfiguration());
-        turned.orientation = Configuration.ORIENTATION_LANDSCAPE;
-        top.activity().onConfigurationChanged(turned);
+        top.activity().onConfigurationChanged(now);
       } else {
         top.controller().recreate();
       }

@@ -13,28 +13,30 @@ import android.content.ContentProvider;
 import android.content.Context;
 import android.content.Intent;
 import android.content.ServiceConnection;
+import android.content.pm.PackageManager;
 import android.content.pm.ProviderInfo;
 import android.content.pm.ResolveInfo;
 import android.location.Location;
 import android.location.LocationManager;
 import android.net.Uri;
-import android.os.Bundle;
 import android.os.IBinder;
 import android.os.PersistableBundle;
 import java.lang.reflect.Field;
-import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.robolectric.Robolectric;
 import org.robolectric.Shadows;
 import org.robolectric.android.controller.ServiceController;
 import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowAlarmManager;
-import org.robolectric.shadows.ShadowBroadcastPendingResult;
 import org.robolectric.shadows.ShadowContentResolver;
 import org.robolectric.shadows.ShadowLocationManager;
 import org.robolectric.shadows.ShadowPendingIntent;
@@ -45,15 +47,22 @@ final class Components {
 
   private final Session session;
   private final Map<String, ServiceController<?>> services = new LinkedHashMap<>();
+  private final Map<ServiceConnection, Bound> bound = new IdentityHashMap<>();
+  /** Services that were started: they live on when nobody is bound to them any more. */
+  private final Set<String> started = new HashSet<>();
   private final Queue<Runnable> asked = new ConcurrentLinkedQueue<>();
 
   Components(Session session) {
     this.session = session;
   }
 
+  /** A service that the app has bound: when the last of its connections goes, it is told so. */
+  private record Bound(String name, Intent intent) {}
+
   void forget() {
     asked.clear();
     services.clear();
+    bound.clear();
   }
 
   void startService(Intent intent) {
@@ -64,8 +73,20 @@ final class Components {
     asked.add(() -> connect(intent, connection));
   }
 
+  void unbind(ServiceConnection connection) {
+    asked.add(() -> disconnect(connection));
+  }
+
+  void stopService(Intent intent) {
+    asked.add(() -> stop(own(intent)));
+  }
+
   void broadcast(Intent intent) {
     asked.add(() -> deliver(intent));
+  }
+
+  void broadcast(Intent intent, Broadcasts.Result result, BroadcastReceiver last) {
+    asked.add(() -> inOrder(intent, result, last));
   }
 
   /** Starts what was asked for; returns whether anything was. */
@@ -83,11 +104,29 @@ final class Components {
     for (String name : names) {
       ServiceController<?> service = services.get(name);
       if (Shadows.shadowOf(service.get()).isStoppedBySelf()) {
-        services.remove(name);
-        session.quietly("service", name, service::destroy);
+        stop(name);
       }
     }
     return any;
+  }
+
+  private void stop(String name) {
+    ServiceController<?> service = services.remove(name);
+    if (service != null) {
+      session.quietly("service", name, service::destroy);
+    }
+  }
+
+  private void disconnect(ServiceConnection connection) {
+    Bound gone = bound.remove(connection);
+    ServiceController<?> service = gone == null ? null : services.get(gone.name());
+    if (service == null || bound.values().stream().anyMatch(other -> other.name().equals(gone.name()))) {
+      return;
+    }
+    session.quietly("service", gone.name(), () -> service.get().onUnbind(gone.intent()));
+    if (!Shadows.shadowOf(service.get()).isStoppedBySelf() && !started.contains(gone.name())) {
+      stop(gone.name());
+    }
   }
 
   private String own(Intent intent) {
@@ -119,6 +158,7 @@ final class Components {
       return;
     }
     boolean first = !services.containsKey(name);
+    started.add(name);
     Session.Step step = () -> running(name, intent, "start_service").withIntent(intent).startCommand(0, 1);
     if (first) {
       session.component("service", name, step);
@@ -134,6 +174,7 @@ final class Components {
     }
     session.component("service", name, () -> {
       IBinder binder = running(name, intent, "bind_service").get().onBind(intent);
+      bound.put(connection, new Bound(name, intent));
       if (binder != null) {
         connection.onServiceConnected(new ComponentName(session.job().packageName(), name), binder);
       }
@@ -142,6 +183,33 @@ final class Components {
 
   /** Gives a broadcast to the receivers of the manifest; those registered at run time get it from the framework. */
   int deliver(Intent intent) {
+    List<String> names = receivers(intent);
+    for (String name : names) {
+      session.started("start_receiver", name);
+      receive(name, intent, null);
+    }
+    return names.size();
+  }
+
+  /** Gives it to one after the other, the highest priority first; each may change the result or end it. */
+  private void inOrder(Intent intent, Broadcasts.Result result, BroadcastReceiver last) {
+    for (String name : receivers(intent)) {
+      session.started("start_receiver", name);
+      receive(name, intent, result);
+      if (result.isAborted()) {
+        break;
+      }
+    }
+    if (last != null) {
+      session.quietly("receiver", last.getClass().getName(), () -> {
+        result.handTo(last);
+        last.onReceive(session.application(), intent);
+      });
+    }
+  }
+
+  /** The classes of the manifest's receivers of an intent, the highest priority first. */
+  private List<String> receivers(Intent intent) {
     String own = session.job().packageName();
     List<String> names = new ArrayList<>();
     if (intent.getComponent() != null) {
@@ -149,28 +217,25 @@ final class Components {
         names.add(intent.getComponent().getClassName());
       }
     } else {
-      for (ResolveInfo found : session.application().getPackageManager().queryBroadcastReceivers(intent, 0)) {
+      List<ResolveInfo> all = new ArrayList<>(session.application().getPackageManager().queryBroadcastReceivers(intent, 0));
+      all.sort(Comparator.comparingInt(found -> -found.priority)); // Stable: else the order of the manifest.
+      for (ResolveInfo found : all) {
         if (found.activityInfo != null && own.equals(found.activityInfo.packageName)) {
           names.add(found.activityInfo.name);
         }
       }
     }
-    for (String name : names) {
-      session.started("start_receiver", name);
-      receive(name, intent);
-    }
-    return names.size();
+    return names;
   }
 
-  private void receive(String name, Intent intent) {
+  private void receive(String name, Intent intent, Broadcasts.Result result) {
     session.component("receiver", name, () -> {
       BroadcastReceiver receiver =
           (BroadcastReceiver) session.loader().loadClass(name).getDeclaredConstructor().newInstance();
-      Method create = ShadowBroadcastPendingResult.class
-          .getDeclaredMethod("create", int.class, String.class, Bundle.class, boolean.class);
-      create.setAccessible(true);
-      receiver.setPendingResult((BroadcastReceiver.PendingResult) create.invoke(null, 0, "", new Bundle(), false));
+      Broadcasts.Result own = result != null ? result : Broadcasts.Result.none();
+      own.handTo(receiver);
       receiver.onReceive(session.application(), intent);
+      own.takeFrom(receiver);
     });
   }
 
@@ -286,17 +351,15 @@ final class Components {
           session.quietly("service", name, service::destroy);
         }
       }
-      case "receiver" -> receive(name, intent);
+      case "receiver" -> receive(name, intent, null);
       case "provider" -> session.component("provider", name, () -> {
         ContentProvider provider =
             (ContentProvider) session.loader().loadClass(name).getDeclaredConstructor().newInstance();
-        ProviderInfo info = new ProviderInfo();
-        info.authority = session.job().packageName() + ".forced";
-        info.packageName = session.job().packageName();
-        info.name = name;
-        info.applicationInfo = session.application().getApplicationInfo();
+        ProviderInfo info = session.application().getPackageManager()
+            .getProviderInfo(new ComponentName(session.job().packageName(), name), PackageManager.GET_META_DATA);
         provider.attachInfo(session.application(), info);
-        provider.query(Uri.parse("content://" + info.authority), null, null, null, null);
+        String authority = String.valueOf(info.authority).split(";")[0];
+        provider.query(Uri.parse("content://" + authority), null, null, null, null);
       });
       default -> throw new IllegalArgumentException("unknown kind of component");
     }

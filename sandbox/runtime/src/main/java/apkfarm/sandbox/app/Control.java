@@ -1,7 +1,9 @@
 package apkfarm.sandbox.app;
 
+import android.content.BroadcastReceiver;
 import android.content.Intent;
 import android.content.ServiceConnection;
+import android.os.Bundle;
 import java.io.File;
 import java.io.IOException;
 import java.net.NetworkInterface;
@@ -39,8 +41,11 @@ final class Control {
       Set.of(
           "android.app.Activity.requestPermissions",
           "android.app.Fragment.requestPermissions",
+          "android.content.Context.stopService",
+          "android.content.Context.unbindService",
           "java.net.NetworkInterface.getByName",
           "java.net.NetworkInterface.isUp",
+          "android.os.Environment.isExternalStorageManager",
           "java.nio.charset.Charset.forName",
           "java.nio.charset.Charset.isSupported");
 
@@ -115,6 +120,8 @@ final class Control {
         return "wlan0".equals(arguments.get(0)) ? answers.wifi() : Hook.PROCEED;
       case "java.net.NetworkInterface.isUp":
         return "wlan0".equals(((NetworkInterface) values[0]).getName()) ? true : Hook.PROCEED;
+      case "android.os.Environment.isExternalStorageManager":
+        return false; // Granted in the settings only, where nobody goes.
       case "java.nio.charset.Charset.forName":
         return IMAP.equalsIgnoreCase(arguments.get(0)) ? StandardCharsets.UTF_8 : Hook.PROCEED;
       case "java.nio.charset.Charset.isSupported":
@@ -138,15 +145,40 @@ final class Control {
         return Hook.PROCEED;
       case "android.content.Context.bindService":
         return bind(values);
+      case "android.content.Context.stopService":
+        if (values.length > 1 && values[1] instanceof Intent intent) {
+          Session.get().stopService(intent);
+        }
+        return Hook.PROCEED;
+      case "android.content.Context.unbindService":
+        if (values.length > 1 && values[1] instanceof ServiceConnection connection) {
+          Session.get().unbind(connection);
+        }
+        return Hook.PROCEED;
       case "android.content.Context.sendBroadcast":
-      case "android.content.Context.sendOrderedBroadcast":
         if (values.length > 1 && values[1] instanceof Intent intent) {
           Session.get().broadcast(intent);
         }
         return Hook.PROCEED;
+      case "android.content.Context.sendOrderedBroadcast":
+        return ordered(values);
       default:
         return Hook.PROCEED;
     }
+  }
+
+  /** With a receiver for the result there are seven arguments: intent, permission, receiver, handler, code, data, extras. */
+  private static Object ordered(Object[] values) {
+    if (values.length < 2 || !(values[1] instanceof Intent intent)) {
+      return Hook.PROCEED;
+    }
+    boolean asks = values.length == 8 && values[3] instanceof BroadcastReceiver && values[5] instanceof Integer;
+    Broadcasts.Result result =
+        asks
+            ? Broadcasts.Result.of((Integer) values[5], (String) values[6], (Bundle) values[7])
+            : Broadcasts.Result.of(0, null, null);
+    Session.get().broadcast(intent, result, asks ? (BroadcastReceiver) values[3] : null);
+    return asks ? null : Hook.PROCEED;
   }
 
   /** Own services are bound by the session; those of other apps are absent, as Google's are on a phone without them. */

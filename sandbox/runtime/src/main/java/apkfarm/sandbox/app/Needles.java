@@ -21,6 +21,9 @@ final class Needles {
   /** A shorter text stands in the data of every app by chance. */
   private static final int SHORTEST = 6;
 
+  /** One that is found with other characters strewn in must be longer: letters and digits of any text are looked at. */
+  private static final int SHORTEST_STREWN = 12;
+
   private static final int MAX_KINDS = 64;
 
   private final List<String> kinds = new ArrayList<>();
@@ -29,6 +32,7 @@ final class Needles {
   private int[] next;
   private int[] back;
   private long[] found;
+  private long[] strewn;
   private int states = 1;
 
   /** @param needles texts by kind of planted value */
@@ -63,6 +67,7 @@ final class Needles {
     next = new int[room * width];
     back = new int[room];
     found = new long[room];
+    strewn = new long[room];
     for (int i = 0; i < texts.size(); i++) {
       add(texts.get(i), 1L << of.get(i));
     }
@@ -79,6 +84,23 @@ final class Needles {
       state = next[at];
     }
     found[state] |= kind;
+    if (text.length >= SHORTEST_STREWN && isPlain(text)) {
+      strewn[state] |= kind;
+    }
+  }
+
+  private static boolean isPlain(char[] text) {
+    for (char c : text) {
+      if (!counts(c)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a character is part of a value, and not something that was put between. */
+  static boolean counts(char c) {
+    return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
   }
 
   /** Lets every state go on with the longest end of what was read that is the beginning of a needle. */
@@ -92,6 +114,7 @@ final class Needles {
     while (!open.isEmpty()) {
       int state = open.poll();
       found[state] |= found[back[state]];
+      strewn[state] |= strewn[back[state]];
       for (int letter = 1; letter < width; letter++) {
         int at = state * width + letter;
         int other = next[back[state] * width + letter];
@@ -105,6 +128,7 @@ final class Needles {
     }
     next = Arrays.copyOf(next, states * width);
     found = Arrays.copyOf(found, states);
+    strewn = Arrays.copyOf(strewn, states);
     back = null;
   }
 
@@ -116,6 +140,11 @@ final class Needles {
   /** Returns the kinds that end in a state, one bit each. */
   long at(int state) {
     return found[state];
+  }
+
+  /** As {@link #at}, of a search that was shown only the characters that {@link #counts count}. */
+  long strewn(int state) {
+    return strewn[state];
   }
 
   /** Returns the names of kinds, in order. */

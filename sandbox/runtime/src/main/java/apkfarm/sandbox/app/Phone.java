@@ -4,7 +4,11 @@ import android.app.Application;
 import android.content.ClipData;
 import android.content.ClipboardManager;
 import android.content.Context;
+import android.content.Intent;
+import android.hardware.Sensor;
+import android.hardware.SensorManager;
 import android.location.LocationManager;
+import android.os.BatteryManager;
 import android.os.Handler;
 import android.os.Looper;
 import android.telephony.SubscriptionManager;
@@ -20,9 +24,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.robolectric.Shadows;
 import org.robolectric.shadows.ShadowContentResolver;
 import org.robolectric.shadows.ShadowLocationManager;
+import org.robolectric.shadows.ShadowSensor;
+import org.robolectric.shadows.ShadowSensorManager;
 import org.robolectric.shadows.ShadowSubscriptionManager;
 import org.robolectric.shadows.ShadowSystemProperties;
 
@@ -30,6 +37,36 @@ import org.robolectric.shadows.ShadowSystemProperties;
 final class Phone {
   private static final int[] FIXES_MS = {1_000, 11_000, 61_000};
   private static final String CPU = "Hisilicon Kirin990";
+  private static final int BATTERY = 73;
+  private static final int[] SENSORS = {
+    Sensor.TYPE_ACCELEROMETER,
+    Sensor.TYPE_MAGNETIC_FIELD,
+    Sensor.TYPE_ORIENTATION,
+    Sensor.TYPE_GYROSCOPE,
+    Sensor.TYPE_LIGHT,
+    Sensor.TYPE_PROXIMITY,
+    Sensor.TYPE_PRESSURE,
+    Sensor.TYPE_GRAVITY,
+    Sensor.TYPE_LINEAR_ACCELERATION,
+    Sensor.TYPE_ROTATION_VECTOR,
+    Sensor.TYPE_GAME_ROTATION_VECTOR,
+    Sensor.TYPE_SIGNIFICANT_MOTION,
+    Sensor.TYPE_STEP_DETECTOR,
+    Sensor.TYPE_STEP_COUNTER,
+  };
+  /** Folders of the kernel that phones have; apps look whether they are there. */
+  private static final Set<String> FOLDERS =
+      Set.of(
+          "/proc/uid_stat",
+          "/proc/self",
+          "/proc/net",
+          "/sys/class/net",
+          "/sys/class/power_supply/battery",
+          "/sys/devices/virtual/ppp",
+          "/sys/devices/virtual/switch",
+          "/sys/devices/system/cpu",
+          "/sys/module/alarm",
+          "/sys/module/alarm/parameters");
 
   private static Phone current;
 
@@ -124,6 +161,23 @@ final class Phone {
     places.setLocationEnabled(true);
     places.setProviderEnabled(LocationManager.GPS_PROVIDER, true);
     places.setProviderEnabled(LocationManager.NETWORK_PROVIDER, true);
+    ShadowSensorManager sensors = Shadows.shadowOf((SensorManager) application.getSystemService(Context.SENSOR_SERVICE));
+    for (int type : SENSORS) {
+      sensors.addSensor(ShadowSensor.newInstance(type));
+    }
+    application.sendStickyBroadcast(
+        new Intent(Intent.ACTION_BATTERY_CHANGED)
+            .putExtra(BatteryManager.EXTRA_LEVEL, BATTERY)
+            .putExtra(BatteryManager.EXTRA_SCALE, 100)
+            .putExtra(BatteryManager.EXTRA_STATUS, BatteryManager.BATTERY_STATUS_DISCHARGING)
+            .putExtra(BatteryManager.EXTRA_HEALTH, BatteryManager.BATTERY_HEALTH_GOOD)
+            .putExtra(BatteryManager.EXTRA_PRESENT, true)
+            .putExtra(BatteryManager.EXTRA_PLUGGED, 0)
+            .putExtra(BatteryManager.EXTRA_VOLTAGE, 3_914)
+            .putExtra(BatteryManager.EXTRA_TEMPERATURE, 287)
+            .putExtra(BatteryManager.EXTRA_TECHNOLOGY, "Li-poly"));
+    Shadows.shadowOf((BatteryManager) application.getSystemService(Context.BATTERY_SERVICE))
+        .setIntProperty(BatteryManager.BATTERY_PROPERTY_CAPACITY, BATTERY);
   }
 
   /** Lets those who listen know where the phone is, as soon as a receiver would. */
@@ -146,6 +200,11 @@ final class Phone {
     }
     String own = path.replaceFirst("^/proc/\\d+/", "/proc/self/");
     String content = files.get(own);
+    if (content == null && FOLDERS.contains(own)) {
+      File folder = new File("/tmp/phone" + own);
+      folder.mkdirs();
+      return folder;
+    }
     if (content == null) {
       return new File(path.replaceFirst("^/(proc|sys)/", "/$1/0/")); // Is nowhere, and says so by a likely name.
     }

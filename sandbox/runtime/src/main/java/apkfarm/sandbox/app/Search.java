@@ -14,6 +14,7 @@ final class Search {
   private final Needles needles;
   private final List<String> excerpts = new ArrayList<>();
   private int state;
+  private int strewn = Needles.START;
   private int left = MAX_CHARACTERS;
   private long kinds;
 
@@ -46,12 +47,22 @@ final class Search {
   /** Forgets what came before: the next text is another value. */
   void next() {
     state = Needles.START;
+    strewn = Needles.START;
+  }
+
+  /** Takes one character; returns the kinds whose values end here. */
+  private long step(char c) {
+    state = needles.step(state, c);
+    if (!Needles.counts(c)) {
+      return needles.at(state);
+    }
+    strewn = needles.step(strewn, c);
+    return needles.at(state) | needles.strewn(strewn);
   }
 
   void character(char c) {
     left--;
-    state = needles.step(state, c);
-    long here = needles.at(state);
+    long here = step(c);
     if (here != 0 && (here & ~kinds) != 0) {
       kinds |= here;
       if (excerpts.size() < MAX_EXCERPTS) {
@@ -67,8 +78,7 @@ final class Search {
   void text(CharSequence text, int from, int to) {
     int end = Math.min(Math.min(to, text.length()), from + left);
     for (int i = Math.max(0, from); i < end; i++) {
-      state = needles.step(state, text.charAt(i));
-      long here = needles.at(state);
+      long here = step(text.charAt(i));
       if (here != 0 && (here & ~kinds) != 0) {
         kinds |= here;
         excerpt(text.subSequence(Math.max(0, i - AROUND), Math.min(text.length(), i + AROUND / 2)).toString());
@@ -81,8 +91,7 @@ final class Search {
   void bytes(byte[] bytes, int from, int to) {
     int end = Math.min(Math.min(to, bytes.length), from + left);
     for (int i = Math.max(0, from); i < end; i++) {
-      state = needles.step(state, (char) (bytes[i] & 0xff));
-      long here = needles.at(state);
+      long here = step((char) (bytes[i] & 0xff));
       if (here != 0 && (here & ~kinds) != 0) {
         kinds |= here;
         int start = Math.max(0, i - AROUND);

@@ -2,6 +2,7 @@ package apkfarm.sandbox.app;
 
 import android.app.Activity;
 import android.app.Application;
+import android.content.BroadcastReceiver;
 import android.content.Context;
 import android.content.Intent;
 import android.content.ServiceConnection;
@@ -110,6 +111,7 @@ public final class Session {
       case "home" -> activities.goHome();
       case "return" -> activities.comeBack();
       case "rotate" -> reply.put("acted", activities.rotate());
+      case "memory" -> activities.lowMemory();
       case "permission" -> reply.put("acted", permissions.answer(words[1].equals("grant")));
       case "broadcast" -> reply.put("receivers", components.phoneSays(Broadcasts.of(words[1])));
       case "run" -> reply.put("ran", words[1].equals("jobs") ? components.runJobs() : components.runAlarms());
@@ -229,8 +231,20 @@ public final class Session {
     components.bind(intent, connection);
   }
 
+  void unbind(ServiceConnection connection) {
+    components.unbind(connection);
+  }
+
+  void stopService(Intent intent) {
+    components.stopService(intent);
+  }
+
   void broadcast(Intent intent) {
     components.broadcast(intent);
+  }
+
+  void broadcast(Intent intent, Broadcasts.Result result, BroadcastReceiver last) {
+    components.broadcast(intent, result, last);
   }
 
   void asked(Object target, String[] names, int requestCode) {
