@@ -107,7 +107,7 @@ def _values(digits: _Digits) -> dict[str, str]:
         "mac": _mac("02:ca", hexadecimal("mac", 8)),
         "meid": f"A1{decimal('meid', 6)}{hexadecimal('meid', 6)}".upper(),
         "oaid": _uuid(hexadecimal("oaid", 32)),
-        "password": f"Pw{hexadecimal('password', 8)}1",
+        "password": f"Pw{hexadecimal('password', 10)}1",
         "phone_number": f"+86{phone}",
         "serial": f"CANARY{hexadecimal('serial', 8).upper()}",
         "sms": f"Canary message {hexadecimal('message', 8)},196{decimal('sender', 8)}",

@@ -161,6 +161,7 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
     T_TYPE.transform(method);
     T_UNSSA.transform(method);
     T_IR_2_J_REG_ASSIGN.transform(method);
+    Handlers.trim(method);
   }
 
   private static void clean(IrMethod method) {

@@ -46,6 +46,7 @@ final class Control {
           "java.net.NetworkInterface.getByName",
           "java.net.NetworkInterface.isUp",
           "android.os.Environment.isExternalStorageManager",
+          "java.lang.ClassLoader.getSystemClassLoader",
           "java.nio.charset.Charset.forName",
           "java.nio.charset.Charset.isSupported");
 
@@ -120,6 +121,8 @@ final class Control {
         return "wlan0".equals(arguments.get(0)) ? answers.wifi() : Hook.PROCEED;
       case "java.net.NetworkInterface.isUp":
         return "wlan0".equals(((NetworkInterface) values[0]).getName()) ? true : Hook.PROCEED;
+      case "java.lang.ClassLoader.getSystemClassLoader":
+        return Session.get().loader(); // The JVM's own knows the sandbox, but no framework.
       case "android.os.Environment.isExternalStorageManager":
         return false; // Granted in the settings only, where nobody goes.
       case "java.nio.charset.Charset.forName":
