@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from workers.dynamic.toolkit import Toolkit
 _OPENED = ("java.lang", "java.util", "java.io", "java.net", "java.lang.reflect", "java.text", "java.nio")
 _OPENED_INTERNAL = ("jdk.internal.access", "sun.security.ssl")
 """The second for old HTTP clients, which take the trust manager out of the fields of the default TLS factory."""
+_OF_PHONES = ("/data", "/sdcard", "/storage")
 _TMP_BYTES = 512 << 20
 RUN_LIMITS = Limits(memory_bytes=(1536 << 20) + _TMP_BYTES, tasks=400)
 """Of the JVM with everything that its app starts. Files in memory count as memory."""
@@ -42,13 +43,15 @@ def confined(toolkit: Toolkit, inbox: Path) -> Iterator[list[str]]:
 def command(toolkit: Toolkit, inbox: Path) -> list[str]:
     """Return the argument list without the limits of memory and processes; nothing outside can be written."""
     bound = {toolkit.translator: "/translator", inbox: "/in"}
-    return [*walls(toolkit, bound=bound), "--", *java(toolkit), *_main(toolkit)]
+    # Apps write to these without asking for their names; the sandbox lets them lead to the app's own folders.
+    phone = [word for name in _OF_PHONES for word in ("--symlink", f"/tmp{name}", name)]  # noqa: S108 - inside
+    return [*walls(toolkit, bound=bound, more=phone), "--", *java(toolkit), *_main(toolkit)]
 
 
-def walls(toolkit: Toolkit, *, bound: Mapping[Path, str]) -> list[str]:
+def walls(toolkit: Toolkit, *, bound: Mapping[Path, str], more: Sequence[str] = ()) -> list[str]:
     """Return bubblewrap with its options; `bound` are the files and folders that can be read inside, and where.
 
-    A socket can be connected to through a read-only mount; nothing can be made beside it.
+    A socket can be connected to through a read-only mount; nothing can be made beside it. `more` are further options.
     """
     argv = [*alone(toolkit), "--die-with-parent", "--new-session", "--hostname", "localhost"]
     argv += ["--setenv", "PATH", "/usr/bin", "--setenv", "LANG", "C.UTF-8", *system()]
@@ -58,7 +61,7 @@ def walls(toolkit: Toolkit, *, bound: Mapping[Path, str]) -> list[str]:
     argv += ["--size", str(_TMP_BYTES), "--tmpfs", "/tmp", "--chdir", "/tmp"]  # noqa: S108 - inside
     for source, target in {toolkit.runtime: "/runtime", **bound}.items():
         argv += ["--ro-bind", str(source.resolve()), target]
-    return [*argv, *sealed()]
+    return [*argv, *more, *sealed()]
 
 
 def alone(toolkit: Toolkit) -> list[str]:

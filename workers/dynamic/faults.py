@@ -13,6 +13,7 @@ from workers.dynamic.recorder import PLATFORM, ComponentRun
 _OURS = ("org.robolectric.", "apkfarm.")
 _SHADOWS = "org.robolectric.shadows."
 _MISSING = ("java.lang.NoClassDefFoundError", "java.lang.ClassNotFoundException")
+_FAILED_BEFORE = "Could not initialize class "
 _NAME = re.compile(r"[\w$./-]+")
 _MODULE = re.compile(r"^[^(]*/")
 """Loader and module before a frame, such as `java.base/`."""
@@ -67,8 +68,10 @@ def fault_of(run: ComponentRun, *, defined: Callable[[str], bool]) -> Fault:
     link = next((link for link in reversed(chain) if link.frames), None)
     if link is None:
         return Fault.SANDBOX
-    if link.error in _OWN_DOING:
-        return Fault.APP
+    if link.error in _OWN_DOING or (
+        link.error == "java.lang.NoSuchMethodException" and link.message.endswith(".<init>()")
+    ):
+        return Fault.APP  # Android makes a component by its constructor without arguments, too.
     first = next((frame for frame in link.frames if not frame.startswith(("java.", "javax.", "jdk.", "sun."))), "")
     if not first.startswith((*PLATFORM, *_OURS)):
         return _callers(run, link) if first else Fault.SANDBOX
@@ -112,5 +115,7 @@ def _is_absent(link: _Link, defined: Callable[[str], bool]) -> bool:
     if link.error not in _MISSING:
         return False
     match = _NAME.match(link.message.removeprefix("Failed resolution of: L"))
+    if link.message.startswith(_FAILED_BEFORE):
+        return False  # Its class is there; what it failed of was told when it failed first.
     name = match.group().replace("/", ".").rstrip(".") if match else ""
     return bool(name) and not name.startswith((*PLATFORM, *_OURS)) and not defined(name)

@@ -33,11 +33,12 @@ def properties(
     launcher: str | None,
     canaries: Mapping[str, str] = CANARIES,
     needles: Mapping[str, Sequence[str]] | None = None,
+    certificate: bytes | None = None,
 ) -> str:
     """Return the text of the file.
 
     `canaries` are the planted values by kind; `needles` are the texts that prove a planted value, by its kind: without
-    them only the values themselves are searched for.
+    them only the values themselves are searched for; `certificate` is the one that the app is signed with, DER.
     """
     found = needles if needles is not None else {kind: (value,) for kind, value in canaries.items()}
     values = {
@@ -54,6 +55,8 @@ def properties(
     values |= {f"needles.{kind}": " ".join(map(_cell, texts)) for kind, texts in found.items()}
     if launcher is not None:
         values["launcher"] = launcher
+    if certificate is not None:
+        values["certificate"] = certificate.hex()
     return "".join(f"{key}={_escaped(value)}\n" for key, value in values.items())
 
 

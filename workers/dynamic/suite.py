@@ -12,6 +12,7 @@ from workers.dynamic.album import Album
 from workers.dynamic.backend import Backend, Profile, Tell
 from workers.dynamic.budget import Budget, Clock
 from workers.dynamic.canary import Canaries
+from workers.dynamic.certificate import certificate_of
 from workers.dynamic.confinement import in_force
 from workers.dynamic.declared import Declared
 from workers.dynamic.document import ENGINE, document, missing
@@ -104,6 +105,7 @@ def _job(view: StaticView, profile: Profile) -> str:
         launcher=declared.launcher,
         canaries=profile.canaries,
         needles=profile.needles,
+        certificate=certificate_of(view),
     )
 
 

@@ -74,6 +74,11 @@ class StaticView:
         """Signature schemes and certificates."""
         return read_signing(self._libraries)
 
+    @property
+    def signature_files(self) -> tuple[tuple[str, bytes], ...]:
+        """Name and content of the signature files of scheme v1."""
+        return self._libraries.signature_files
+
     @cached_property
     def code(self) -> Code:
         """All dex files `classes.dex`, `classes2.dex` and so on, together."""

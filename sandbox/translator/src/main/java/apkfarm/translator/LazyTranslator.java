@@ -7,9 +7,11 @@ import com.googlecode.d2j.dex.Dex2Asm;
 import com.googlecode.d2j.dex.DexExceptionHandler;
 import com.googlecode.d2j.dex.ExDex2Asm;
 import com.googlecode.d2j.node.DexClassNode;
+import com.googlecode.d2j.node.DexCodeNode;
 import com.googlecode.d2j.node.DexFileNode;
 import com.googlecode.d2j.node.DexMethodNode;
 import com.googlecode.d2j.reader.DexFileReader;
+import com.googlecode.d2j.reader.Op;
 import com.googlecode.dex2jar.ir.IrMethod;
 import com.googlecode.dex2jar.ir.expr.InvokeExpr;
 import com.googlecode.dex2jar.ir.expr.NewExpr;
@@ -34,6 +36,9 @@ import org.objectweb.asm.MethodVisitor;
 public final class LazyTranslator extends ExDex2Asm implements Function<String, byte[]> {
   /** Stands between the type that is made and the class whose constructor runs; the rewriter splits it again. */
   private static final char INLINED = '\u0001';
+
+  /** Instructions times registers: what the passes over a method cost grows with it. */
+  private static final long MAX_WORK = 20_000_000;
 
   private static final int FLAGS = DexFileReader.IGNORE_READ_EXCEPTION | DexFileReader.DONT_SANITIZE_NAMES;
   private static final int FLAGS_INDEX =
@@ -134,6 +139,7 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
       if (one.clzs.isEmpty()) {
         return null;
       }
+      bound(one.clzs.get(0));
       ClassWriter[] writer = new ClassWriter[1];
       ClassVisitorFactory factory = ignored -> writer[0] = new ClassWriter(ClassWriter.COMPUTE_MAXS);
       convertClass(one, one.clzs.get(0), factory, classInfo);
@@ -141,6 +147,26 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
     } catch (RuntimeException | StackOverflowError untranslatable) {
       return null;
     }
+  }
+
+  /** Tables that were compiled into one method take minutes, and then no JVM takes them: such a method throws instead. */
+  private static void bound(DexClassNode type) {
+    for (DexMethodNode method : type.methods == null ? List.<DexMethodNode>of() : type.methods) {
+      DexCodeNode code = method.codeNode;
+      if (code != null && (long) code.stmts.size() * code.totalRegister > MAX_WORK) {
+        throwInstead(method);
+      }
+    }
+  }
+
+  private static void throwInstead(DexMethodNode method) {
+    DexCodeNode thrown = new DexCodeNode();
+    thrown.totalRegister = method.codeNode.totalRegister;
+    thrown.visitTypeStmt(Op.NEW_INSTANCE, 0, -1, "Ljava/lang/VerifyError;");
+    thrown.visitMethodStmt(
+        Op.INVOKE_DIRECT, new int[] {0}, new Method("Ljava/lang/VerifyError;", "<init>", new String[0], "V"));
+    thrown.visitStmt1R(Op.THROW, 0);
+    method.codeNode = thrown;
   }
 
   @Override

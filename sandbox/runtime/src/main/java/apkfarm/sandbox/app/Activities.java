@@ -1,9 +1,11 @@
 package apkfarm.sandbox.app;
 
 import android.app.Activity;
+import android.app.ActivityManager;
 import android.content.ActivityNotFoundException;
 import android.content.ComponentCallbacks2;
 import android.content.ComponentName;
+import android.content.Context;
 import android.content.Intent;
 import android.content.pm.ActivityInfo;
 import android.content.pm.PackageManager;
@@ -24,6 +26,7 @@ import org.robolectric.shadows.ShadowActivity;
 /** The stack of activities: what is on screen, what was asked for, and who waits for whose result. */
 final class Activities {
   private static final int MAX_ACTIVITIES = 12;
+  private static final String HOME = "com.huawei.android.launcher";
   private static final int HANDLES = ActivityInfo.CONFIG_ORIENTATION | ActivityInfo.CONFIG_SCREEN_SIZE;
 
   private final Session session;
@@ -105,6 +108,7 @@ final class Activities {
       }
       ActivityController<?> created = Robolectric.buildActivity(type, intent);
       stack.push(new Shown(name, created, start));
+      tellTasks();
       created.create();
       if (!created.get().isFinishing()) {
         created.start().postCreate(null).resume();
@@ -141,8 +145,23 @@ final class Activities {
     return changed;
   }
 
+  /** The phone says, to an app that asks, what is on top. */
+  private void tellTasks() {
+    ActivityManager manager = (ActivityManager) session.application().getSystemService(Context.ACTIVITY_SERVICE);
+    ActivityManager.RunningTaskInfo task = new ActivityManager.RunningTaskInfo();
+    String own = session.job().packageName();
+    Shown top = stack.peek();
+    boolean shown = top != null && !away;
+    task.topActivity = shown ? new ComponentName(own, top.name()) : new ComponentName(HOME, HOME + ".Launcher");
+    task.baseActivity = shown ? new ComponentName(own, stack.peekLast().name()) : task.topActivity;
+    task.numActivities = Math.max(1, stack.size());
+    task.numRunning = task.numActivities;
+    Shadows.shadowOf(manager).setTasks(List.of(task));
+  }
+
   private void finish(Shown top, boolean goBack) {
     stack.pop();
+    tellTasks();
     session.quietly("activity", top.name(), () -> {
       if (!away) {
         top.controller().pause();
@@ -233,6 +252,7 @@ final class Activities {
       return;
     }
     away = true;
+    tellTasks();
     session.quietly("activity", top.name(), () -> {
       top.controller().userLeaving();
       top.controller().pause();
@@ -248,6 +268,7 @@ final class Activities {
     Shown top = stack.peek();
     if (top != null && away) {
       away = false;
+      tellTasks();
       session.quietly("activity", top.name(), () -> top.controller().restart().start().resume());
     }
     return top != null;

@@ -5,10 +5,14 @@ import android.content.ClipData;
 import android.content.ClipboardManager;
 import android.content.Context;
 import android.content.Intent;
+import android.content.pm.PackageInfo;
+import android.content.pm.Signature;
+import android.content.pm.SigningInfo;
 import android.hardware.Sensor;
 import android.hardware.SensorManager;
 import android.location.LocationManager;
 import android.os.BatteryManager;
+import android.os.Environment;
 import android.os.Handler;
 import android.os.Looper;
 import android.telephony.SubscriptionManager;
@@ -28,8 +32,11 @@ import java.util.Set;
 import org.robolectric.Shadows;
 import org.robolectric.shadows.ShadowContentResolver;
 import org.robolectric.shadows.ShadowLocationManager;
+import org.robolectric.shadow.api.Shadow;
+import org.robolectric.shadows.ShadowMediaPlayer;
 import org.robolectric.shadows.ShadowSensor;
 import org.robolectric.shadows.ShadowSensorManager;
+import org.robolectric.shadows.ShadowSigningInfo;
 import org.robolectric.shadows.ShadowSubscriptionManager;
 import org.robolectric.shadows.ShadowSystemProperties;
 
@@ -139,6 +146,10 @@ final class Phone {
   /** Gives the phone its owner's data; called when the framework is there and before the app's own code runs. */
   void setUp(Application application) {
     properties.forEach(ShadowSystemProperties::override);
+    sign(application);
+    folders(application);
+    // Every file and address has something to play, a minute long.
+    ShadowMediaPlayer.setMediaInfoProvider(source -> new ShadowMediaPlayer.MediaInfo(60_000, 0));
     for (String authority : OwnersData.AUTHORITIES) {
       ShadowContentResolver.registerProviderInternal(authority, new OwnersData(job.canaries(), authority));
     }
@@ -178,6 +189,47 @@ final class Phone {
             .putExtra(BatteryManager.EXTRA_TECHNOLOGY, "Li-poly"));
     Shadows.shadowOf((BatteryManager) application.getSystemService(Context.BATTERY_SERVICE))
         .setIntProperty(BatteryManager.BATTERY_PROPERTY_CAPACITY, BATTERY);
+  }
+
+  /** Folders under the names that they have on a phone: apps write those down instead of asking for them. */
+  private void folders(Application application) {
+    Path data = Path.of(application.getDataDir().getPath());
+    Path shared = Environment.getExternalStorageDirectory().toPath();
+    Map<String, Path> links =
+        Map.of(
+            "/tmp/data/data/" + job.packageName(), data,
+            "/tmp/data/user/0/" + job.packageName(), data,
+            "/tmp/storage/emulated/0", shared,
+            "/tmp/storage/sdcard0", shared,
+            "/tmp/sdcard", shared);
+    links.forEach(
+        (name, target) -> {
+          try {
+            Files.createDirectories(target);
+            Path link = Path.of(name);
+            if (Files.notExists(link)) {
+              Files.createDirectories(link.getParent());
+              Files.createSymbolicLink(link, target);
+            }
+          } catch (IOException | RuntimeException full) {
+            // The app does not find it, as on a phone that is full; a package name may be no file name.
+          }
+        });
+  }
+
+  /** The phone knows who has signed the app. */
+  private void sign(Application application) {
+    if (job.certificate() == null) {
+      return;
+    }
+    Signature[] signatures = {new Signature(job.certificate())};
+    PackageInfo info =
+        Shadows.shadowOf(application.getPackageManager()).getInternalMutablePackageInfo(job.packageName());
+    if (info != null) {
+      info.signatures = signatures;
+      info.signingInfo = new SigningInfo();
+      Shadow.<ShadowSigningInfo>extract(info.signingInfo).setSignatures(signatures);
+    }
   }
 
   /** Lets those who listen know where the phone is, as soon as a receiver would. */

@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.Enumeration;
 import java.util.HashSet;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.ZipEntry;
@@ -185,6 +187,12 @@ public final class RunTimeDex {
       } catch (ClassNotFoundException absent) {
         return null;
       }
+    }
+
+    /** Some libraries look for their classes among all of the app's. */
+    @Implementation
+    public Enumeration<String> entries() {
+      return Collections.enumeration(app().classNames());
     }
 
     @Implementation

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.ZipEntry;
@@ -42,6 +43,12 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
   /** Takes the app; there is one for each loader. */
   void take(AppCode code) {
     app = code;
+  }
+
+  /** Java names of all classes of the app, in order. */
+  public List<String> classNames() {
+    AppCode code = app;
+    return code == null ? List.of() : code.names().stream().map(name -> name.replace('/', '.')).sorted().toList();
   }
 
   /** How many of the app's classes were used. */

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -15,6 +16,7 @@ import java.util.function.Function;
 /**
  * What the worker has said about the app: a properties file beside the APK.
  *
+ * @param certificate that the app is signed with, DER; null if it has none that can be read
  * @param sensitive rows by member such as {@code android.telephony.TelephonyManager.getDeviceId}
  * @param plants answers by member
  * @param sinks by member
@@ -26,6 +28,7 @@ public record Job(
     String packageName,
     int targetSdk,
     String launcher,
+    byte[] certificate,
     Map<String, List<Rules.Sensitive>> sensitive,
     Map<String, List<Rules.Plant>> plants,
     Map<String, Rules.Sink> sinks,
@@ -43,6 +46,7 @@ public record Job(
         values.getProperty("package"),
         Integer.parseInt(values.getProperty("target_sdk")),
         values.getProperty("launcher"),
+        values.containsKey("certificate") ? HexFormat.of().parseHex(values.getProperty("certificate")) : null,
         Rules.sensitive(values.getProperty("members", "")),
         Rules.plants(values.getProperty("plants", "")),
         Rules.sinks(values.getProperty("sinks", "")),
