@@ -10,6 +10,8 @@ from benchmarks.dynamic.measured import Measured
 
 EMULATOR_MINUTES = 5.0
 """What one app costs on an emulator or a phone: install, start, explore, five real minutes in the background."""
+SHOWN = 8
+"""Causes of the app's and the input's faults that are printed."""
 _SPREAD = "median {:.1f}, p90 {:.1f}, max {:.1f}"
 
 
@@ -36,9 +38,12 @@ def sandbox_faults(runs: Sequence[Measured]) -> Iterator[str]:
 
 
 def other_faults(runs: Sequence[Measured]) -> Iterator[str]:
-    """Yield the causes of the other faults."""
+    """Yield the most frequent causes of the other faults."""
     for fault in ("app", "input"):
-        yield from (f"{fault:<6}{line}" for line in _causes(runs, fault))
+        lines = list(_causes(runs, fault))
+        yield from (f"{fault:<6}{line}" for line in lines[:SHOWN])
+        if len(lines) > SHOWN:
+            yield f"{fault:<6}      and {len(lines) - SHOWN} other causes"
 
 
 def costs(runs: Sequence[Measured], *, floor: Measured | None, jobs: int, wall_s: float) -> Iterator[str]:

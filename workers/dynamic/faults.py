@@ -11,6 +11,7 @@ from workers.dynamic.event import Phase
 from workers.dynamic.recorder import PLATFORM, ComponentRun
 
 _OURS = ("org.robolectric.", "apkfarm.")
+_AS_KIND = "java.lang.Class.asSubclass("
 _SHADOWS = "org.robolectric.shadows."
 _MISSING = ("java.lang.NoClassDefFoundError", "java.lang.ClassNotFoundException")
 _FAILED_BEFORE = "Could not initialize class "
@@ -83,6 +84,13 @@ def fault_of(run: ComponentRun, *, defined: Callable[[str], bool]) -> Fault:
         checked = link.error == _CHECKS and first.startswith(_SHADOWS)
         return _callers(run, link) if checked else Fault.SANDBOX
     return _callers(run, link) if link.error in _COMPLAINTS else Fault.SANDBOX
+
+
+def _is_no_component(link: _Link) -> bool:
+    """Return whether the manifest calls a component what Android could not start as one either."""
+    without_constructor = link.error == "java.lang.NoSuchMethodException" and link.message.endswith(".<init>()")
+    of_another_kind = link.error == "java.lang.ClassCastException" and link.frames[0].startswith(_AS_KIND)
+    return without_constructor or of_another_kind
 
 
 def _callers(run: ComponentRun, link: _Link) -> Fault:

@@ -346,9 +346,8 @@ public final class Session {
     List<String> trace = new ArrayList<>();
     for (Throwable link = cause; link != null && trace.size() < 4 * MAX_FRAMES; link = link.getCause()) {
       trace.add(link.getClass().getName() + ": " + message(link));
-      StackTraceElement[] frames = link.getStackTrace();
-      for (int i = 0; i < Math.min(MAX_FRAMES, frames.length); i++) {
-        trace.add("  " + frames[i]);
+      for (StackTraceElement frame : Stacks.plain(link.getStackTrace(), MAX_FRAMES)) {
+        trace.add("  " + frame);
       }
     }
     Map<String, Object> told = new HashMap<>();

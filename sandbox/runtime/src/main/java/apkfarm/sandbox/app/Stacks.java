@@ -24,6 +24,30 @@ final class Stacks {
     return frames;
   }
 
+  /**
+   * Returns frames as Android has them: a method of the framework is two here, the one that is called and the one that does
+   * it.
+   */
+  static List<StackTraceElement> plain(StackTraceElement[] frames, int most) {
+    List<StackTraceElement> found = new ArrayList<>();
+    for (int i = 0; i < frames.length && found.size() < most; i++) {
+      StackTraceElement frame = frames[i];
+      String owner = frame.getClassName();
+      String prefix = "$$robo$$" + owner.replace('.', '_').replace('$', '_') + "$";
+      if (!frame.getMethodName().startsWith(prefix)) {
+        found.add(frame);
+        continue;
+      }
+      String name = frame.getMethodName().substring(prefix.length());
+      found.add(new StackTraceElement(owner, name, frame.getFileName(), frame.getLineNumber()));
+      boolean called = i + 1 < frames.length
+          && frames[i + 1].getClassName().equals(owner)
+          && frames[i + 1].getMethodName().equals(name);
+      i += called ? 1 : 0;
+    }
+    return found;
+  }
+
   private static boolean isOurs(String owner, String name) {
     return owner.startsWith("apkfarm.")
         || owner.startsWith("org.robolectric.")
