@@ -21,6 +21,7 @@ from benchmarks.golden.score import Comparison, compare, table, tallies
 from benchmarks.golden.seen import Document, seen
 from workers.dynamic.suite import run
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
+from workers.sandboxed import keep_warm
 from workers.static.view import StaticView
 
 SECONDS = 60.0
@@ -42,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BackendMissingError as error:
         print(error, file=sys.stderr)
         return 3
+    keep_warm()
     with tempfile.TemporaryDirectory(prefix="apkfarm-golden-") as folder:
         chosen = [known[name] for name in options.app or known]
         comparisons = [

@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks.hostile.outside import Outside
 from benchmarks.hostile.trial import Trial, attempt, hostile_apps
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
+from workers.sandboxed import keep_warm
 
 SECONDS = 40.0
 """Wall time of one app: those that never come back use it up."""
@@ -34,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BackendMissingError as error:
         print(error, file=sys.stderr)
         return 3
+    keep_warm()
     harmed = 0
     chosen = [known[name] for name in options.app or known]
     with Outside(toolkit.runtime, toolkit.translator) as outside, tempfile.TemporaryDirectory() as folder:

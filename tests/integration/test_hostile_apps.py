@@ -11,7 +11,10 @@ from benchmarks.hostile.trial import attempt, hostile_apps
 from tests.integration.test_sandbox import MISSING
 from workers.dynamic.toolkit import find_toolkit
 
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"The dynamic suite cannot run here. {MISSING}")
+pytestmark = [
+    pytest.mark.skipif(bool(MISSING), reason=f"The dynamic suite cannot run here. {MISSING}"),
+    pytest.mark.usefixtures("warm_sandboxes"),
+]
 
 SECONDS = 60.0
 QUICK = {name: app for name, app in hostile_apps().items() if app.quick}

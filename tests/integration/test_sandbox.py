@@ -25,7 +25,10 @@ def _missing() -> str:
 
 
 MISSING = _missing()
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"The dynamic suite cannot run here. {MISSING}")
+pytestmark = [
+    pytest.mark.skipif(bool(MISSING), reason=f"The dynamic suite cannot run here. {MISSING}"),
+    pytest.mark.usefixtures("warm_sandboxes"),
+]
 
 
 def _run(name: str, out: Path) -> dict[str, Any]:

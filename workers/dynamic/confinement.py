@@ -54,7 +54,18 @@ def walls(toolkit: Toolkit, *, bound: Mapping[Path, str], more: Sequence[str] = 
     A socket can be connected to through a read-only mount; nothing can be made beside it. `more` are further options.
     """
     argv = [*alone(toolkit), "--die-with-parent", "--new-session", "--hostname", "localhost"]
-    argv += ["--setenv", "PATH", "/usr/bin", "--setenv", "LANG", "C.UTF-8", "--setenv", "MALLOC_ARENA_MAX", "2", *system()]
+    argv += [
+        "--setenv",
+        "PATH",
+        "/usr/bin",
+        "--setenv",
+        "LANG",
+        "C.UTF-8",
+        "--setenv",
+        "MALLOC_ARENA_MAX",
+        "2",
+        *system(),
+    ]
     # Debian's Java keeps its settings in /etc; other distributions have neither folder.
     for folder in ("/etc/java-17-openjdk", "/etc/alternatives", str(toolkit.java)):
         argv += ["--ro-bind-try", folder, folder]
