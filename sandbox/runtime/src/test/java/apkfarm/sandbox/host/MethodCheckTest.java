@@ -145,6 +145,30 @@ public final class MethodCheckTest {
     assertNull(run(bytes, "run"));
   }
 
+  /** A method whose paths meet with a local of two types is left to run: the path that is taken mostly has the right one. */
+  @Test
+  public void localOfTwoTypesIsLeft() {
+    byte[] bytes = type("()I", 1, 2, code -> {
+      Label other = new Label();
+      Label meet = new Label();
+      code.visitInsn(Opcodes.ICONST_1);
+      code.visitVarInsn(Opcodes.ISTORE, 0);
+      code.visitVarInsn(Opcodes.ILOAD, 0);
+      code.visitJumpInsn(Opcodes.IFEQ, other);
+      code.visitInsn(Opcodes.ACONST_NULL);
+      code.visitVarInsn(Opcodes.ASTORE, 1);
+      code.visitJumpInsn(Opcodes.GOTO, meet);
+      code.visitLabel(other);
+      code.visitInsn(Opcodes.ICONST_5);
+      code.visitVarInsn(Opcodes.ISTORE, 1);
+      code.visitLabel(meet);
+      code.visitVarInsn(Opcodes.ILOAD, 1);
+      code.visitInsn(Opcodes.IRETURN);
+    });
+    String code = Code.text(MethodCheck.repaired(bytes), "run");
+    assertEquals("ILOAD 1 IRETURN", code.substring(code.lastIndexOf("ILOAD 1")));
+  }
+
   /** An unset local in front of what cannot be repaired does not hide it: the method throws. */
   @Test
   public void unsetLocalDoesNotHideABrokenStack() {

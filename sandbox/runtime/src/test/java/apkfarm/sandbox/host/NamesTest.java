@@ -12,6 +12,7 @@ import java.net.URLClassLoader;
 import java.net.UnknownHostException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.Test;
 
 public final class NamesTest {
@@ -36,6 +37,16 @@ public final class NamesTest {
     assertEquals("Aa.example".hashCode(), "BB.example".hashCode());
     assertNotEquals(Names.of("Aa.example").getHostAddress(), Names.of("BB.example").getHostAddress());
     assertEquals("Aa.example", Names.hostOf(InetAddress.getByAddress(Names.of("Aa.example").getAddress())));
+  }
+
+  /** No name has the first address, nor the last one, which those beyond the bound share, even if its hash says so. */
+  @Test
+  public void firstAndLastAddressAreKeptFree() throws Exception {
+    for (int end : new int[] {0, 0xFFFF}) {
+      String name = IntStream.iterate(0, i -> i + 1).mapToObj(i -> "n" + i).filter(n -> (n.hashCode() & 0xFFFF) == end).findFirst().orElseThrow();
+      byte[] address = Names.of(name).getAddress();
+      assertNotEquals(end, (address[2] & 0xFF) << 8 | address[3] & 0xFF);
+    }
   }
 
   /** The machine itself stays the machine itself, however it is written. */
