@@ -47,7 +47,7 @@ sandbox: ## Build the sandbox of the dynamic suite (about 330 MB from Maven Cent
 	$(MAKE) --no-print-directory sandbox/runtime/target/.built && PYTHON="$(PYTHON)" sandbox/sinkhole/install.sh; \
 	else echo "no dynamic suite: it needs Java 17, Maven and bubblewrap (apt-get install openjdk-17-jdk-headless maven bubblewrap)"; fi
 
-SANDBOX_SOURCES := $(shell find sandbox -name '*.java' -not -path '*/target/*') $(wildcard sandbox/pom.xml sandbox/*/pom.xml)
+SANDBOX_SOURCES := $(shell find sandbox -name '*.java' -not -path '*/target/*' -not -path '*/src/test/*') $(wildcard sandbox/pom.xml sandbox/*/pom.xml)
 sandbox/runtime/target/.built: sandbox/artefacts.tsv $(SANDBOX_SOURCES)
 	@echo "building the sandbox"
 	@mvn -q -B -f sandbox/pom.xml compile dependency:copy-dependencies -DoutputDirectory=target/lib

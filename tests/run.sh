@@ -23,6 +23,9 @@ step types mypy
 step layers lint-imports --no-logo
 step docstrings interrogate --quiet farm workers tests dashboards examples benchmarks
 if [ "${1:-}" != "--static" ]; then
+    if [ -e sandbox/runtime/target/.built ] && command -v mvn >/dev/null && command -v javac >/dev/null; then
+        step java-tests sandbox/test.sh
+    fi
     step tests pytest -q
 fi
 if [ ${#failed[@]} -gt 0 ]; then

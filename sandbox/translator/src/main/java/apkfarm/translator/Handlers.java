@@ -7,6 +7,7 @@ import com.googlecode.dex2jar.ir.stmt.LabelStmt;
 import com.googlecode.dex2jar.ir.stmt.Stmt;
 import com.googlecode.dex2jar.ir.stmt.Stmts;
 import com.googlecode.dex2jar.ir.ts.Cfg;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -17,23 +18,26 @@ import java.util.Set;
  * Narrows the ranges of exception handlers to what can throw.
  *
  * <p>To the JVM an exception can come out of every instruction of a range, to Android only out of those that throw: a local
- * that is set in between is no use to a handler there. dex2jar's own pass overlooks indexes and what a condition reads.
+ * that is set in between is no use to a handler there. dex2jar's own pass overlooks what a condition reads.
  */
 final class Handlers {
-  /** What dex2jar takes for harmless: an index out of bounds, a division by zero, a wrong type. */
-  private static final Set<Value.VT> THROWING =
-      EnumSet.of(
-          Value.VT.ARRAY,
-          Value.VT.CHECK_CAST,
-          Value.VT.FILLED_ARRAY,
-          Value.VT.IDIV,
-          Value.VT.LDIV,
-          Value.VT.LENGTH,
-          Value.VT.NEW_ARRAY,
-          Value.VT.NEW_MUTI_ARRAY,
-          Value.VT.REM);
+  /** What dex2jar takes for harmless: an index out of bounds, a remainder of a division by zero. */
+  private static final Set<Value.VT> OVERLOOKED = EnumSet.of(Value.VT.ARRAY, Value.VT.REM);
 
   private Handlers() {}
+
+  /** Its passes take a handler for dead code if they know of nothing that leads there; to be called before the first one. */
+  static void tellDex2jar() {
+    try {
+      Field flags = Value.VT.class.getDeclaredField("flags");
+      flags.setAccessible(true);
+      for (Value.VT type : OVERLOOKED) {
+        flags.setInt(type, flags.getInt(Value.VT.IDIV));
+      }
+    } catch (ReflectiveOperationException otherDex2jar) {
+      throw new ExceptionInInitializerError(otherDex2jar);
+    }
+  }
 
   static void trim(IrMethod method) {
     List<Trap> trimmed = new ArrayList<>();
@@ -79,7 +83,7 @@ final class Handlers {
 
   /** Whether a value, or one that it is made of, can throw when it is computed. */
   private static boolean canThrow(Value value) {
-    if (value.vt.canThrow() || THROWING.contains(value.vt)) {
+    if (value.vt.canThrow()) {
       return true;
     }
     return switch (value.et) {

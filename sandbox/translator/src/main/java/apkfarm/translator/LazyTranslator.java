@@ -45,6 +45,10 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
       FLAGS | DexFileReader.SKIP_CODE | DexFileReader.SKIP_DEBUG | DexFileReader.SKIP_FIELD_CONSTANT;
   private static final int ACC_INTERFACE = 0x200;
 
+  static {
+    Handlers.tellDex2jar();
+  }
+
   private record Place(DexFileReader reader, int index) {}
 
   // The app's threads ask for names while another one adds a dex file.
@@ -82,10 +86,9 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
     collectClzInfo(all).forEach(classInfo::putIfAbsent);
     for (DexClassNode node : all.clzs) {
       String name = internal(node.className);
-      if ((node.access & ACC_INTERFACE) != 0) {
+      if (supertypes.putIfAbsent(name, supertypes(node)) == null && (node.access & ACC_INTERFACE) != 0) {
         interfaces.add(name);
       }
-      supertypes.putIfAbsent(name, supertypes(node));
     }
   }
 

@@ -47,7 +47,8 @@ final class MethodCheck {
     try {
       analyzer.analyze(owner, method);
     } catch (AnalyzerException first) {
-      if (!isHarmless(first) && !initialise(owner, method, analyzer, first)) {
+      String left = initialise(owner, method, analyzer, first);
+      if (!left.isEmpty() && !isOfLocals(left)) {
         replaceByThrow(owner, method);
       }
     } catch (RuntimeException broken) {
@@ -55,13 +56,13 @@ final class MethodCheck {
     }
   }
 
-  /** A reference of an unexpected type cannot crash the JVM: it fails where it is used. */
-  private static boolean isHarmless(AnalyzerException error) {
-    return String.valueOf(error.getMessage()).contains("found .");
+  /** Whether paths meet with a local of different types: mostly the one that it is read with comes from the path that is taken. */
+  private static boolean isOfLocals(String error) {
+    return error.contains("found .");
   }
 
-  /** Gives the method room on its stack and its unset locals a neutral value; returns whether that was enough. */
-  private static boolean initialise(
+  /** Gives the method room on its stack and its unset locals a neutral value; returns what is wrong then, else nothing. */
+  private static String initialise(
       String owner, MethodNode method, Analyzer<BasicValue> analyzer, AnalyzerException first) {
     int arguments =
         (Type.getArgumentsAndReturnSizes(method.desc) >> 2) - ((method.access & Opcodes.ACC_STATIC) != 0 ? 1 : 0);
@@ -75,7 +76,7 @@ final class MethodCheck {
             || load.getOpcode() > Opcodes.ALOAD
             || load.var < arguments
             || !done.add(load.getOpcode() + ":" + load.var)) {
-          return false;
+          return String.valueOf(last.getMessage());
         }
         int[] zero = {Opcodes.ICONST_0, Opcodes.LCONST_0, Opcodes.FCONST_0, Opcodes.DCONST_0, Opcodes.ACONST_NULL};
         int kind = load.getOpcode() - Opcodes.ILOAD;
@@ -85,14 +86,12 @@ final class MethodCheck {
       try {
         analyzer.analyze(owner, method);
         method.maxStack = depth(analyzer.getFrames()) + 4;
-        return true;
+        return "";
       } catch (AnalyzerException next) {
         last = next;
-      } catch (RuntimeException broken) {
-        return false;
       }
     }
-    return false;
+    return String.valueOf(last.getMessage());
   }
 
   private static int depth(Frame<BasicValue>[] frames) {

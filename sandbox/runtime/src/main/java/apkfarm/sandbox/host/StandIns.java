@@ -24,7 +24,8 @@ final class StandIns extends ClassVisitor {
 
   @Override
   public void visit(int version, int access, String name, String signature, String parent, String[] interfaces) {
-    super.visit(version, access, name, signature, CLASSES.getOrDefault(parent, parent), interfaces);
+    String above = parent == null ? null : CLASSES.getOrDefault(parent, parent); // A broken dex file can say that there is none.
+    super.visit(version, access, name, signature, above, interfaces);
   }
 
   @Override
