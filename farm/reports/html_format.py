@@ -24,6 +24,7 @@ from farm.rules.engine import VerdictState
 from farm.rules.rule import Rule, RulePack
 from farm.service import run_words
 from farm.service.report import AppEntry, ReportData, ReportSink
+from farm.service.run_reasons import reason
 
 LINES_ON_INDEX = 500
 """Apps listed on the batch page itself."""
@@ -173,6 +174,7 @@ def _environment() -> jinja2.Environment:
         labels=labels,
         words=run_words,
         seconds=run_words.seconds,
+        said=reason,
     )
     environment.filters.update(cut=shown, told=told, bytes=size, share=share)
     return environment

@@ -11,9 +11,26 @@ from farm.reports.text import shown, told
 from farm.rules.facts import resolve
 from farm.rules.rule import Rule
 from farm.service.report import AppEntry
+from farm.service.sent import given
 from workers.model.evidence import JSON
 
-_FIRST = ("api", "name", "kind", "pi_kind", "argument", "caller", "sdk", "category", "permission", "permissions", "url")
+_FIRST = (
+    "api",
+    "op",
+    "args",
+    "phase",
+    "consent",
+    "name",
+    "kind",
+    "pi_kind",
+    "argument",
+    "caller",
+    "sdk",
+    "category",
+    "permission",
+    "permissions",
+    "url",
+)
 """Fields that tell most; they come first."""
 
 _DULL = frozenset({"known", "defined_here", "enabled", "exported_declared"})
@@ -60,8 +77,12 @@ def _proof(document: Mapping[str, JSON] | None, pointer: str) -> Proof:
 
 
 def _value(name: str, value: JSON) -> str:
-    """Return one field as a line; of intent filters only the actions."""
+    """Return one field as a line; of intent filters only the actions, of what has a name only the name."""
     if name == "filters" and isinstance(value, list):
         actions = [each.get("actions") for each in value if isinstance(each, dict)]
         return told([action for group in actions if isinstance(group, list) for action in group])
+    if name == "args" and isinstance(value, list):
+        return told(list(given([item for item in value if isinstance(item, str)])))
+    if isinstance(value, list) and value and all(isinstance(each, dict) and each.get("name") for each in value):
+        return told([str(each["name"]) for each in value if isinstance(each, dict)])
     return told(value)

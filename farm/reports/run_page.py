@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from farm.model.inspection import Suite
 from farm.service.report import AppEntry, ReportSink
+from farm.service.run_words import Label, caption
 from farm.service.timeline import Timeline, screenshots, timeline
 from workers.model.evidence import JSON
 
@@ -29,14 +30,23 @@ class Room:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """A picture on the page."""
+
+    address: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RunPage:
     """The run of one app."""
 
     timeline: Timeline
     pictures: Mapping[str, str]
-    """Address of each picture that is shown, relative to the page, by its name."""
+    """Address of each picture that is shown, relative to the page, by its name; equal pictures have one address."""
     missing: int
-    """Pictures of the run that the page does not show."""
+    """Different pictures of the run that the page does not show."""
 
     @property
     def before_consent(self) -> tuple[str, ...]:
@@ -44,9 +54,22 @@ class RunPage:
         lines = (line for phase in self.timeline.phases for line in phase.lines)
         return tuple(dict.fromkeys(line.pi_kind for line in lines if line.personal and line.consent == "none"))
 
-    def shown(self, names: tuple[str, ...]) -> list[tuple[str, str]]:
-        """Return names and addresses of those of a phase's pictures that are shown."""
-        return [(name, self.pictures[name]) for name in names if name in self.pictures]
+    def shown(self, names: Iterable[str]) -> list[Shown]:
+        """Return those of a phase's pictures that are shown, equal ones once with what each of them is."""
+        captions: dict[str, list[Label]] = {}
+        for name in names:
+            if name in self.pictures:
+                captions.setdefault(self.pictures[name], []).append(caption(name))
+        return [
+            Shown(address=address, zh="、".join(zh for zh, _ in told), en=", ".join(en for _, en in told))
+            for address, told in captions.items()
+        ]
+
+    @property
+    def of_consent(self) -> list[Shown]:
+        """The picture of the request for consent, if there is one."""
+        name = (self.timeline.consent or {}).get("screenshot")
+        return self.shown([name]) if isinstance(name, str) else []
 
 
 def run_page(entry: AppEntry, page: str, out: ReportSink, room: Room) -> RunPage | None:
@@ -55,29 +78,30 @@ def run_page(entry: AppEntry, page: str, out: ReportSink, room: Room) -> RunPage
     document = None if evidence is None else evidence.get("dynamic")
     if evidence is None or not isinstance(document, dict):
         return None
-    names = list(_different(document, evidence.get("artefacts")))
+    equal = _equal(document, evidence.get("artefacts"))
     folder = page.removesuffix(".html")
     pictures: dict[str, str] = {}
-    for name in _spread(names, min(PICTURES_OF_AN_APP, room.left)):
+    copied = 0
+    for name in _spread(list(equal), min(PICTURES_OF_AN_APP, room.left)):
         content = entry.artefact(name)
         if content is not None and content.startswith(_PNG):
             out.put(f"{folder}/{name}", content)
-            pictures[name] = f"{folder.rpartition('/')[2]}/{name}"
-    room.left -= len(pictures)
-    return RunPage(
-        timeline=timeline(document, lines=LINES_OF_A_PHASE), pictures=pictures, missing=len(names) - len(pictures)
-    )
+            pictures |= dict.fromkeys(equal[name], f"{folder.rpartition('/')[2]}/{name}")
+            copied += 1
+    room.left -= copied
+    return RunPage(timeline=timeline(document, lines=LINES_OF_A_PHASE), pictures=pictures, missing=len(equal) - copied)
 
 
-def _different(document: Mapping[str, JSON], artefacts: JSON) -> Iterator[str]:
-    """Yield the names of pictures, one of those with the same content, and none that could be a path."""
+def _equal(document: Mapping[str, JSON], artefacts: JSON) -> dict[str, list[str]]:
+    """Return the names of all pictures by the first that has the same content; none that could be a path."""
     hashes = artefacts if isinstance(artefacts, dict) else {}
-    seen: set[JSON] = set()
+    first: dict[str, str] = {}
+    equal: dict[str, list[str]] = {}
     for name in screenshots(document):
         content = hashes.get(name)
-        if _NAME.fullmatch(name) and isinstance(content, str) and content not in seen:
-            seen.add(content)
-            yield name
+        if _NAME.fullmatch(name) and isinstance(content, str):
+            equal.setdefault(first.setdefault(content, name), []).append(name)
+    return equal
 
 
 def _spread(names: list[str], limit: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from farm.rules.vocabulary import kinds
@@ -20,8 +21,8 @@ PHASES: Mapping[str, Label] = {
 
 PHASE_NOTES: Mapping[str, Label] = {
     "cold_start": ("用户尚未同意", "before any consent"),
-    "refuse": ("用户已拒绝", "the user has refused"),
-    "explore": ("同意之后；没有出现同意界面时直接使用", "after consent, or without being asked for it"),
+    "refuse": ("重新安装后再次启动，用户选择拒绝", "a second start from nothing, on which the user refuses"),
+    "explore": ("其间出现同意界面即同意", "the request for consent came while in use and was agreed to"),
     "background": ("用户没有在使用", "nobody is using it"),
     "self_start": ("用户没有打开", "nobody has opened it"),
     "forced": (
@@ -30,10 +31,13 @@ PHASE_NOTES: Mapping[str, Label] = {
     ),
 }
 
+_ASKED = ("用户同意之后", "after consent")
+_NEVER_ASKED = ("没有出现同意界面，直接使用", "used without being asked for consent")
+
 CONSENTS: Mapping[str, Label] = {
     "none": ("未同意", "before consent"),
-    "refused": ("已拒绝", "refused"),
-    "agreed": ("已同意", "agreed"),
+    "refused": ("已拒绝", "after refusal"),
+    "agreed": ("已同意", "after consent"),
     "unknown": ("未出现同意界面", "never asked"),
     "forced": ("不适用", "does not apply"),
 }
@@ -50,7 +54,7 @@ KINDS: Mapping[str, Label] = {
 
 FAULTS: Mapping[str, Label] = {
     "app": ("应用自身", "the app"),
-    "input": ("安装包中没有", "not in the APK"),
+    "input": ("缺少输入：类、参数或文件", "missing input: a class, an extra, a file"),
     "sandbox": ("沙箱", "the sandbox"),
 }
 
@@ -60,7 +64,7 @@ FIELDS: Mapping[str, Label] = {
     "text": ("内容", "text"),
     "agree": ("同意按钮", "button to agree"),
     "refuse": ("拒绝按钮", "button to refuse"),
-    "refuse_smaller": ("拒绝按钮小于同意按钮的一半", "refusing has less than half the room"),
+    "refuse_smaller": ("拒绝按钮不到同意按钮的一半大", "refusing has less than half the room"),
     "links": ("链接到的文件", "documents linked"),
     "preticked": ("默认勾选", "ticked beforehand"),
     "testable": ("可以作答", "can be answered"),
@@ -69,7 +73,7 @@ FIELDS: Mapping[str, Label] = {
     "quits": ("退出应用", "quits"),
     "asks_again": ("再次询问", "asks again"),
     "outcome": ("结果", "result"),
-    "confirmations": ("再次确认的次数", "times asked whether one is sure"),
+    "confirmations": ("挽留次数", "times asked whether one is sure"),
     "restarts": ("重新打开之后", "when opened again"),
     "activity": ("界面", "activity"),
 }
@@ -84,7 +88,7 @@ VALUES: Mapping[str, Label] = {
     "drawn": ("自绘界面", "drawn by the app itself"),
     "login": ("登录界面的一部分", "part of logging in"),
     "web": ("网页，无法读取", "web page, not readable"),
-    "continues": ("可以继续使用", "can be used"),
+    "continues": ("可以继续使用", "the app can still be used"),
     "loops": ("反复询问，无法继续", "asks for ever"),
     "quits": ("退出应用", "the app quits"),
     "asks_again": ("再次询问", "asks again"),
@@ -104,6 +108,46 @@ _TYPED: Mapping[str, Label] = {
 }
 
 
+NOT_SEEN: Mapping[str, Label] = {
+    "web content": ("网页内容", "web content"),
+    "network": ("网络：没有应答", "the network: nothing answered"),
+    "events beyond the limit": ("超出条数限制的事件", "events beyond the limit"),
+    "gms": ("谷歌服务", "Google services"),
+    "hms": ("华为服务", "Huawei services"),
+    "mipush": ("小米推送服务", "Xiaomi push service"),
+    "native": ("本地方法", "native method"),
+    "library": ("本地库", "native library"),
+    "process": ("另一进程，已并入主进程运行", "another process, run within the main one"),
+    "service": ("其他应用的服务", "service of another app"),
+    "dex": ("运行时加载的代码", "code loaded at run time"),
+}
+"""What a run could not look into, by its whole name or what stands before the colon."""
+
+MEASURES: Mapping[str, Label] = {
+    "cpu_s": ("CPU {} 秒", "{} s of CPU time"),
+    "wall_s": ("实际 {} 秒", "{} s in all"),
+    "peak_mb": ("内存最多 {} MB", "{} MB at most"),
+}
+
+WALLS: Mapping[str, Label] = {
+    "system": ("系统", "system"),
+    "network": ("网络", "network"),
+    "memory": ("内存", "memory"),
+    "processes": ("进程数", "processes"),
+    "sinkhole": ("在本机应答，不出网", "answered on this machine"),
+    "none": ("无", "none"),
+}
+
+_CAPTIONS: tuple[tuple[re.Pattern[str], Label], ...] = (
+    (re.compile(r"cold-start-(\d{1,3})s"), ("启动后 {} 秒", "{} s after the start")),
+    (re.compile(r"refuse-before"), ("拒绝之前", "before refusing")),
+    (re.compile(r"refuse-after"), ("拒绝之后", "after refusing")),
+    (re.compile(r"refuse-restart-(\d{1,2})"), ("第 {} 次重新打开", "opened again, {}")),
+    (re.compile(r"explore-consent"), ("使用中出现的同意界面", "consent asked for while in use")),
+    (re.compile(r"explore-0*(\d{1,3})"), ("使用中 {}", "in use, {}")),
+)
+
+
 def label(words: Mapping[str, Label], name: str) -> Label:
     """Return what a name is called in both languages; the name itself if nobody knows it."""
     return words.get(name, (name, name))
@@ -120,3 +164,34 @@ def seconds(sim_ms: int) -> str:
     if sim_ms < 100_000:
         return f"{sim_ms / 1000:.2f} s"
     return f"{sim_ms // 60_000}:{sim_ms // 1000 % 60:02d} min"
+
+
+def phase_note(name: str, *, asked: bool | None) -> Label:
+    """Return what a phase stands for; `asked` tells whether consent was asked for at the start, None for later."""
+    if name == "explore" and asked is not None:
+        return _ASKED if asked else _NEVER_ASKED
+    return label(PHASE_NOTES, name)
+
+
+def caption(name: str) -> Label:
+    """Return what a picture shows, by the name of its file."""
+    stem = name.removesuffix(".png")
+    for shape, words in _CAPTIONS:
+        if found := shape.fullmatch(stem):
+            return words[0].format(*found.groups()), words[1].format(*found.groups())
+    return stem, stem
+
+
+def measures(cost: Mapping[str, object]) -> list[Label]:
+    """Return what a run or a phase cost, in the order of a reader."""
+    known = ((words, cost.get(name)) for name, words in MEASURES.items())
+    return [
+        (words[0].format(f"{value:.4g}"), words[1].format(f"{value:.4g}"))
+        for words, value in known
+        if isinstance(value, int | float)
+    ]
+
+
+def not_seen_label(name: str) -> Label:
+    """Return what a thing that was not run is called, without its own name; nothing for one that nobody knows."""
+    return NOT_SEEN.get(name) or NOT_SEEN.get(name.partition(":")[0] if ":" in name else "", ("", ""))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from farm.rules.evaluate import short_api
 from farm.rules.vocabulary import is_personal
+from farm.service.sent import Sent, given, sent
 from workers.model.evidence import JSON
 
 PHASES = ("cold_start", "refuse", "explore", "background", "self_start", "forced")
@@ -72,6 +73,10 @@ class PhaseView:
     """Events in all."""
     screenshots: tuple[str, ...]
     """Names of pictures taken in it."""
+    clicks: int | None
+    """What was touched; None if nothing ever is."""
+    cpu_s: float | None
+    wall_s: float | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,6 +102,8 @@ class Timeline:
     """What kept the app in: `system`, `network`, `memory`, `processes`."""
     phases: tuple[PhaseView, ...]
     not_seen: tuple[str, ...]
+    sent: tuple[Sent, ...]
+    """Where planted values went."""
     cost: Mapping[str, JSON] = field(default_factory=dict)
 
     @property
@@ -105,9 +112,21 @@ class Timeline:
         return tuple(dict.fromkeys(line.pi_kind for phase in self.phases for line in phase.lines if line.personal))
 
     @property
+    def asked(self) -> bool | None:
+        """Whether consent was asked for at the first start; None if it was asked for later."""
+        if self.consent is None:
+            return False
+        return True if self.consent.get("phase") in {"cold_start", None} else None
+
+    @property
     def proven(self) -> tuple[str, ...]:
         """Kinds whose planted value was seen to come out."""
         return tuple(dict.fromkeys(kind for phase in self.phases for line in phase.lines for kind in line.canary))
+
+    @property
+    def sent_kinds(self) -> frozenset[str]:
+        """Kinds whose planted value the network's own log has."""
+        return frozenset(kind for line in self.sent if line.on_the_network for kind in line.kinds)
 
 
 def timeline(document: Mapping[str, JSON], *, lines: int = _LINES_KEPT) -> Timeline:
@@ -129,6 +148,7 @@ def timeline(document: Mapping[str, JSON], *, lines: int = _LINES_KEPT) -> Timel
         walls=_dict(document.get("isolation")),
         phases=tuple(_phases(document, lines)),
         not_seen=_texts(document.get("not_seen")),
+        sent=sent(document),
         cost=_dict(document.get("cost")),
     )
 
@@ -140,30 +160,29 @@ def screenshots(document: Mapping[str, JSON]) -> tuple[str, ...]:
 
 def _phases(document: Mapping[str, JSON], limit: int) -> Iterator[PhaseView]:
     """Yield the phases that ran or of which there are events."""
-    lasted: dict[str, int | None] = {}
-    notes: dict[str, str] = {}
+    played: dict[str, Mapping[str, JSON]] = {}
     for item in _list(document.get("phases")):
-        told = item if isinstance(item, dict) else {"phase": item}
-        name, sim_ms = _text(told.get("phase")), told.get("sim_ms")
-        lasted[name] = sim_ms if isinstance(sim_ms, int) else None
-        notes[name] = _text(told.get("reason"))
+        played[_text(_dict(item).get("phase") or item)] = _dict(item)
     events: dict[str, list[Event]] = {}
     for event in _dicts(document.get("events")):
         events.setdefault(_text(event.get("phase")), []).append(event)
     pictures = _pictures(document)
-    known = {*lasted, *events, *pictures}
+    known = {*played, *events, *pictures}
     order = [*(name for name in PHASES if name in known), *sorted(known.difference(PHASES, {""}))]
     for name in order:
-        joined = _join(events.get(name, ()))
+        told, joined = played.get(name, {}), _join(events.get(name, ()))
         shown = _most_telling(joined, limit)
         yield PhaseView(
             name=name,
-            sim_ms=lasted.get(name),
-            note=notes.get(name, ""),
+            sim_ms=_whole_or_none(told.get("sim_ms")),
+            note=_text(told.get("reason")),
             lines=tuple(shown),
             hidden=len(joined) - len(shown),
             events=sum(line.count for line in joined),
             screenshots=tuple(pictures.get(name, ())),
+            clicks=_whole_or_none(told.get("clicks")),
+            cpu_s=_seconds(told.get("cpu_s")),
+            wall_s=_seconds(told.get("wall_s")),
         )
 
 
@@ -206,7 +225,7 @@ def _line(event: Event) -> Line:
         what=short_api(_text(event.get("op"))),
         pi_kind=_text(event.get("pi_kind")),
         subject="" if subject == _APP else subject,
-        args=_texts(event.get("args"))[:_ARGS_SHOWN],
+        args=given(_texts(event.get("args")))[:_ARGS_SHOWN],
         stack=_texts(event.get("stack"))[:_STACK_SHOWN],
         granted=granted if isinstance(granted, bool) else None,
         canary=tuple(sorted(set(_texts(event.get("canary"))))),
@@ -262,4 +281,15 @@ def _text(value: JSON) -> str:
 
 def _whole(value: JSON, otherwise: int = 0) -> int:
     """Return a whole number; `otherwise` for anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else otherwise
+    whole = _whole_or_none(value)
+    return otherwise if whole is None else whole
+
+
+def _whole_or_none(value: JSON) -> int | None:
+    """Return a whole number; None for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _seconds(value: JSON) -> float | None:
+    """Return seconds; None for anything that is no number."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -45,12 +45,49 @@ def test_a_run_is_shown_as_a_timeline_and_leaves_a_page(
     assert 0 == result.exit_code, result.output
     for words in (
         "Cold start, nothing touched", "IMEI ×7", "Getui Push", "TelephonyManager.getDeviceId",
-        "0.80 s", "https://log.example/x  IMEI left here", "cost     cpu_s 4.2",
+        "0.80 s", "https://log.example/x  IMEI left here", "cost     4.2 s of CPU time, 5.5 s in all, 400 MB at most",
     ):  # fmt: skip
         assert words in result.output
     assert ("farm-inspect", "index.html") == (page.parts[0], page.name)
     assert runs.PNG == (page.parent / "screens" / "cold-start-1s.png").read_bytes()
     assert 'src="screens/cold-start-1s.png"' in page.read_text("utf-8")
+
+
+def test_what_a_reader_asks_first_stands_before_the_timeline(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How consent was asked for, what a refusal did, where planted values went, what a phase cost."""
+    consent = {"kind": "dialog", "title": "Rules", "agree": {"text": "Yes"}, "refuse": None, "preticked": True}
+    sent = runs.event(kind="net", op="network.http", pi_kind=None, args=["POST", "https://log.example/x"], count=2)
+    _tells(
+        monkeypatch, runs.event(), sent | {"canary": ["imei"]},
+        consent=consent, refuse={"outcome": "quits"}, not_seen=["web content", "library:abc"],
+        phases=[{"phase": "cold_start", "sim_ms": 1000, "cpu_s": 2.5, "reason": "The wall time was used up."}],
+        sinks=[{"canary": "imei", "op": "network.http", "consent": "none", "subject": "app", "event": 1, "source": 0}],
+    )  # fmt: skip
+    english = farm("inspect", SAMPLE, "--suite", "dynamic").output.replace("\n", " ")
+    chinese = farm("inspect", SAMPLE, "--suite", "dynamic", "--lang", "zh").output.replace("\n", " ")
+
+    for words in (
+        "consent  dialog “Rules”, agree: “Yes”, ticked beforehand, no way to refuse", "refusal  the app quits",
+        "sent     IMEI → network.http https://log.example/x ×2", "read by TelephonyManager.getDeviceId",
+        "not run  web content, native library abc", "1.00 s simulated, 2.5 s of CPU time",
+    ):  # fmt: skip
+        assert words in english
+    for words in ("同意     对话框 “Rules”", "没有拒绝方式", "传出     IMEI → ", "本地库 abc", "规定的实际时间已用完"):
+        assert words in chinese
+
+
+def test_what_came_before_a_refusal_is_not_told_as_after_it(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The phase of refusing starts the app once more: each line says what the user had said."""
+    before, after = runs.event(phase="refuse"), runs.event(phase="refuse", consent="refused", pi_kind="mac")
+    _tells(monkeypatch, before, after)
+    lines = farm("inspect", SAMPLE, "--suite", "dynamic").output.splitlines()
+
+    assert [True] == ["before consent" in line for line in lines if "IMEI" in line and "TelephonyManager" in line][:1]
+    assert any("MAC address" in line and "after refusal" in line for line in lines)
 
 
 def test_the_timeline_speaks_chinese(farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,45 @@ def test_the_page_of_an_app_shows_its_run_beside_its_pictures(tmp_path: Path) ->
     assert "img-src 'self'" in page
 
 
+def test_equal_pictures_are_copied_once_and_stand_in_each_phase_with_what_they_are(tmp_path: Path) -> None:
+    """A dialog that comes back after a refusal is seen to come back."""
+    batch = Sample()
+    batch.add(noisy())
+    names = ["cold-start-1s.png", "cold-start-30s.png", "refuse-before.png"]
+    told = runs.document(screenshots=names, screens=[], consent={"kind": "dialog", "screenshot": names[0]})
+    batch.run(told, files=dict.fromkeys(names, runs.PNG))
+    page = write(batch, tmp_path)[f"{APP}.html"]
+
+    assert 3 == page.count('/cold-start-1s.png"><img'), "beside the request, the cold start and the refusal"
+    assert "启动后 1 秒、启动后 30 秒" in page
+    assert "before refusing" in page
+    assert 1 == len(list(tmp_path.rglob("*.png")))
+
+
+def test_the_page_says_where_planted_values_went_and_what_a_phase_cost(tmp_path: Path) -> None:
+    """Sent is what the network's log has; what was only handed to a call is told as that."""
+    batch = Sample()
+    batch.add(noisy())
+    sink = {"canary": "imei", "consent": "none", "phase": "cold_start", "subject": "Getui Push", "source": 0}
+    told = runs.document(
+        runs.event(),
+        runs.event(op="network.http", kind="net", pi_kind=None, args=["https://log.example/x"], canary=["imei"]),
+        runs.event(op="android.util.Log.d", kind="file", pi_kind=None, args=["tag"], canary=["mac"]),
+        sinks=[sink | {"event": 1, "op": "network.http"}, sink | {"event": 2, "op": "x.y.Log.d", "canary": "mac"}],
+        phases=[{"phase": "cold_start", "clicks": 4, "cpu_s": 3.14, "wall_s": 5, "reason": "The app shows nothing."}],
+        consent={"agree": {"text": "好", "bounds": [10, 20, 110, 60]}, "refuse": None, "preticked": True},
+        not_seen=["web content", "library:abc"],
+    )  # fmt: skip
+    batch.run(told)
+    words = Page(write(batch, tmp_path)[f"{APP}.html"]).words
+
+    for each in (
+        "IMEI 已证实发出", "MAC 地址 已交出", "Where planted values went", "已发出", "已交出", "https://log.example/x",
+        "3.14", "好 100×40 px", "默认勾选", "是 yes", "没有做完", "应用没有显示任何界面。", "网页内容", "本地库",
+    ):  # fmt: skip
+        assert each in words
+
+
 def test_the_batch_page_tells_the_suites_apart(tmp_path: Path) -> None:
     """A column for each, and what was asked for before consent; what was not seen has a question mark."""
     page = write(_batch(), tmp_path)["index.html"]

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farm.service.run_words import kind_label, label, seconds
+from farm.service.run_words import caption, kind_label, label, measures, not_seen_label, phase_note, seconds
 from farm.service.timeline import PHASES, timeline
 from tests.unit.workers.runs import document, event
 
@@ -84,6 +84,44 @@ def test_words_are_there_for_every_known_kind_and_unknown_ones_stay() -> None:
     assert ["0.35 s", "99.99 s", "5:00 min"] == [seconds(value) for value in (350, 99_990, 300_000)]
 
 
+def test_a_picture_is_called_after_what_it_shows() -> None:
+    """Whatever has another name keeps it."""
+    names = ("cold-start-1s.png", "refuse-restart-2.png", "explore-03.png", "explore-consent.png", "quux.png")
+
+    assert [
+        "1 s after the start", "opened again, 2", "in use, 3", "consent asked for while in use", "quux"
+    ] == [caption(name)[1] for name in names]  # fmt: skip
+    assert "启动后 1 秒" == caption(names[0])[0]
+
+
+def test_what_was_not_run_and_what_it_cost_has_words() -> None:
+    """A thing by what stands before its colon; a measure that nobody knows is left out."""
+    assert ("本地库", "native library") == not_seen_label("library:x")
+    assert ("", "") == not_seen_label("quux")
+    assert ["2.5 s of CPU time", "400 MB at most"] == [en for _, en in measures({"peak_mb": 400, "x": 1, "cpu_s": 2.5})]
+
+
+def test_a_phase_says_whether_the_user_was_asked() -> None:
+    """After consent; without being asked; or asked in the middle of it."""
+    told = [
+        timeline(document(consent=consent)).asked for consent in (None, {"phase": "cold_start"}, {"phase": "explore"})
+    ]
+    notes = [phase_note("explore", asked=asked)[1] for asked in told]
+
+    assert [False, True, None] == told
+    assert ["used without being asked for consent", "after consent"] == notes[:2]
+    assert 3 == len(set(notes))
+
+
+def test_a_phase_tells_what_it_cost() -> None:
+    """What the document does not say is unknown, not nothing."""
+    told = timeline(
+        document(phases=[{"phase": "explore", "clicks": 7, "cpu_s": 2, "wall_s": 3.5}, "forced"], screenshots=[])
+    ).phases
+
+    assert [(7, 2.0, 3.5), (None, None, None)] == [(phase.clicks, phase.cpu_s, phase.wall_s) for phase in told]
+
+
 _WORD = st.sampled_from(["", "a", "cold_start", "net"])
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | _WORD,
@@ -93,7 +131,7 @@ _JSON = st.recursive(
 
 
 @given(
-    st.dictionaries(st.sampled_from([*document(), "permissions", "refuse"]), _JSON, max_size=5),
+    st.dictionaries(st.sampled_from([*document(), "permissions", "refuse", "sinks"]), _JSON, max_size=5),
     st.lists(st.dictionaries(st.sampled_from([*event(), "count", "last_ms"]), _JSON, max_size=8), max_size=4),
 )
 def test_no_document_is_too_strange(fields: dict[str, Any], events: list[dict[str, Any]]) -> None:

@@ -18,7 +18,9 @@ import android.view.accessibility.AccessibilityNodeProvider;
 import android.webkit.WebView;
 import android.widget.AbsListView;
 import android.widget.AdapterView;
+import android.widget.Button;
 import android.widget.Checkable;
+import android.widget.CompoundButton;
 import android.widget.EditText;
 import android.widget.TextView;
 import java.io.ByteArrayOutputStream;
@@ -178,12 +180,24 @@ final class Screen {
     node.put("enabled", view.isEnabled());
     node.put("scrollable", view.canScrollVertically(1) || view.canScrollHorizontally(1));
     node.put("web", view instanceof WebView);
-    if (view instanceof Checkable box) {
+    if (view instanceof Checkable box && isBox(view)) {
       node.put("checked", box.isChecked());
     }
     if (view instanceof EditText field) {
       node.put("editable", true);
       node.put("password", isPassword(field));
+    }
+  }
+
+  /** Each button of Material's dialogs can be checked in principle; it tells the accessibility services if it can now. */
+  private static boolean isBox(View view) {
+    if (!(view instanceof Button) || view instanceof CompoundButton) {
+      return true;
+    }
+    try {
+      return view.createAccessibilityNodeInfo().isCheckable();
+    } catch (RuntimeException ownToItself) {
+      return false;
     }
   }
 

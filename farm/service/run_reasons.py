@@ -1,0 +1,38 @@
+"""Sentences that the workers write about a run, in Simplified Chinese beside their English."""
+
+from __future__ import annotations
+
+import re
+
+from farm.service.run_words import Label
+
+_REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(shape), words)
+    for shape, words in (
+        (r"The wall time was used up\.", "规定的实际时间已用完。"),
+        (r"The wall time was used up after (\d+) simulated seconds\.", "规定的实际时间已用完，模拟了 {} 秒。"),
+        (r"The wall time was used up after (\d+) clicks\.", "规定的实际时间已用完，点击了 {} 次。"),
+        (r"The wall time was used up after (\d+) of (\d+) (?:broadcasts|components)\.", "实际时间已用完，完成 {}/{}。"),
+        (r"(\d+) clicks were tried; more could be\.", "已点击 {} 次，还有可以点击的。"),
+        (r"(\d+) of (\d+) components were started\.", "启动了 {}/{} 个组件。"),
+        (r"The app shows nothing\.", "应用没有显示任何界面。"),
+        (r"The app shows nothing any more\.", "应用不再显示任何界面。"),
+        (r"The request for consent did not come a second time\.", "第二次启动时没有再出现同意界面。"),
+        (r"The app did not start\.", "应用没有启动。"),
+        (r"The app's process was lost\.", "应用进程丢失。"),
+        (r"The app's process was lost, and it did not start again\.", "应用进程丢失，且无法再次启动。"),
+        (r"It asked for what cannot run here: (.{1,400})\.", "它用到了这里不能运行的内容：{}。"),
+        (r"The app's own code is hidden by the packer (.{1,200})\.", "应用自身的代码被加固隐藏：{}。"),
+        (r"The app has no activity that a user could start\.", "应用没有用户可以启动的界面。"),
+        (r"The app shows nothing without (.{1,400})\.", "缺少本地代码，应用没有显示任何界面：{}。"),
+        (r"Nothing but the login could be reached\.", "除登录界面外无法到达其他界面。"),
+    )
+)  # fmt: skip
+
+
+def reason(text: str) -> Label:
+    """Return a sentence in both languages; one that nobody knows stays as it is."""
+    for shape, words in _REASONS:
+        if found := shape.fullmatch(text):
+            return words.format(*found.groups()), text
+    return text, text
