@@ -76,11 +76,11 @@ def fault_of(run: ComponentRun, *, defined: Callable[[str], bool]) -> Fault:
     first = next((frame for frame in link.frames if not frame.startswith(("java.", "javax.", "jdk.", "sun."))), "")
     if not first.startswith((*PLATFORM, *_OURS)):
         return _callers(run, link) if first else Fault.SANDBOX
+    called = next((i for i, frame in enumerate(link.frames) if not frame.startswith((*PLATFORM, *_OURS))), None)
     # Alone, without the extras that its caller gives, a component fails in what the framework does with its nulls.
-    near = link.frames[:_NEAR] if run.phase is not Phase.FORCED else link.frames
-    if all(frame.startswith((*PLATFORM, *_OURS)) for frame in near):
+    if called is None or (called >= _NEAR and run.phase is not Phase.FORCED):
         return Fault.SANDBOX
-    if any(frame.startswith(_OURS) for frame in link.frames[:_NEAR]):
+    if any(frame.startswith(_OURS) for frame in link.frames[:called]):
         checked = link.error == _CHECKS and first.startswith(_SHADOWS)
         return _callers(run, link) if checked else Fault.SANDBOX
     return _callers(run, link) if link.error in _COMPLAINTS else Fault.SANDBOX

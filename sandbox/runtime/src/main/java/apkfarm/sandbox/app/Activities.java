@@ -2,16 +2,19 @@ package apkfarm.sandbox.app;
 
 import android.app.Activity;
 import android.app.ActivityManager;
+import android.app.Dialog;
 import android.content.ActivityNotFoundException;
 import android.content.ComponentCallbacks2;
 import android.content.ComponentName;
 import android.content.Context;
+import android.content.ContextWrapper;
 import android.content.Intent;
 import android.content.pm.ActivityInfo;
 import android.content.pm.PackageManager;
 import android.content.pm.ResolveInfo;
 import android.content.res.Configuration;
 import android.os.Bundle;
+import android.view.View;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,6 +25,7 @@ import org.robolectric.Robolectric;
 import org.robolectric.Shadows;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.shadows.ShadowActivity;
+import org.robolectric.shadows.ShadowDialog;
 
 /** The stack of activities: what is on screen, what was asked for, and who waits for whose result. */
 final class Activities {
@@ -93,8 +97,23 @@ final class Activities {
         }
         shown.controller().destroy();
       });
+      removeWindows(shown.activity());
     }
     away = false;
+  }
+
+  /** With an activity go the dialogs that it has left open: Android takes their windows away without a word to them. */
+  private void removeWindows(Activity gone) {
+    for (Dialog dialog : ShadowDialog.getShownDialogs()) {
+      Context context = dialog.getContext();
+      while (context instanceof ContextWrapper wrapper && context != gone) {
+        context = wrapper.getBaseContext();
+      }
+      View decor = dialog.isShowing() && context == gone ? dialog.getWindow().getDecorView() : null;
+      if (decor != null && decor.getParent() != null) {
+        session.quietly("activity", gone.getClass().getName(), () -> gone.getWindowManager().removeViewImmediate(decor));
+      }
+    }
   }
 
   private boolean open(String name, Start start) {
@@ -169,6 +188,7 @@ final class Activities {
       }
       top.controller().destroy();
     });
+    removeWindows(top.activity());
     ShadowActivity shadow = Shadows.shadowOf(top.activity());
     answer(top.start(), shadow.getResultCode(), shadow.getResultIntent());
     Shown next = stack.peek();

@@ -51,6 +51,7 @@ final class Stacks {
   private static boolean isOurs(String owner, String name) {
     return owner.startsWith("apkfarm.")
         || owner.startsWith("org.robolectric.")
+        || owner.startsWith("com.google.common.") // The sandbox's Guava takes the place of an app's.
         || owner.startsWith("jdk.internal.")
         || owner.startsWith("java.lang.invoke.")
         || name.startsWith("$apkfarm$")
