@@ -1,0 +1,24 @@
+//! Hostile APK bytes to tables: the native engine of apkfarm's static suite.
+//!
+//! Every reader here has a twin in Python (`workers/static/readers`), the reference: same tables, same order, same
+//! errors word for word. Nothing here panics, whatever the bytes are, and no work grows faster than the file.
+
+pub mod bytes;
+pub mod class_data;
+pub mod constants;
+pub mod dex;
+pub mod dispatch;
+pub mod header;
+pub mod inflate;
+pub mod mutf8;
+pub mod opcodes;
+pub mod program;
+pub mod prototypes;
+pub mod reach;
+pub mod search;
+pub mod strings;
+pub mod sweep;
+pub mod zip;
+
+#[cfg(feature = "python")]
+mod python;
