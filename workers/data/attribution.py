@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from workers.data.tables import Sdk, sdks
 
@@ -41,8 +42,12 @@ class Attribution:
 
     def count(self, descriptors: Iterable[str]) -> Counter[Sdk]:
         """Return how many of the classes belong to each SDK."""
+        return self.count_packages(Counter(name.rpartition("/")[0] for name in descriptors))
+
+    def count_packages(self, packages: Mapping[str, int]) -> Counter[Sdk]:
+        """Return how many classes belong to each SDK; `packages` has them by the start of their descriptors."""
         counts: Counter[Sdk] = Counter()
-        for folder, classes in Counter(name.rpartition("/")[0] for name in descriptors).items():
+        for folder, classes in packages.items():
             sdk = self.of_class(f"{folder}/;")
             if sdk is not None:
                 counts[sdk] += classes
@@ -59,6 +64,12 @@ class Attribution:
         table = sdks()
         found = next((table[prefix] for prefix in _ancestors(package) if prefix in table), None)
         return None if found is None or found.prefix in self._own else found
+
+
+@lru_cache(maxsize=2)
+def attribution_for(app_package: str | None) -> Attribution:
+    """Return the attribution of the app that is being inspected; its extractors share what was looked up."""
+    return Attribution(app_package)
 
 
 def _ancestors(package: str) -> list[str]:

@@ -30,9 +30,8 @@ SiteT = TypeVar("SiteT", bound=Site)
 class CodeIndex(Protocol[SiteT]):
     """The code of one app, as far as it is needed here."""
 
-    @property
-    def superclasses(self) -> Mapping[str, str]:
-        """Superclass of each defined class."""
+    def descendants(self, bases: Collection[str], /) -> Mapping[str, str]:
+        """Return the classes below one of `bases`, each with the nearest of them."""
 
     def calls_to(self, members: Collection[str]) -> Iterable[SiteT]:
         """Return the calls of one of `members`."""
@@ -42,6 +41,9 @@ class CodeIndex(Protocol[SiteT]):
 
     def string_constants_near(self, use: SiteT, /) -> Iterable[str]:
         """Return the strings loaded near a call, nearest first."""
+
+    def constants_reaching(self, use: SiteT, /) -> Iterable[str]:
+        """Return the strings in the argument registers of a call, as far as they can be followed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +55,8 @@ class SensitiveUse:
     """As `Lcls;->name(params)ret`."""
     argument: str | None
     """The constant that met the condition of the table, or those it collects, sorted; None if there is none."""
+    reaches: bool | None = None
+    """Whether that constant was followed to the call, not only found near it; None where no constant is asked for."""
 
 
 _CACHE: WeakKeyDictionary[CodeIndex[Any], tuple[SensitiveUse, ...]] = WeakKeyDictionary()
@@ -66,7 +70,7 @@ def find_uses(code: CodeIndex[SiteT]) -> tuple[SensitiveUse, ...]:
     return uses
 
 
-def inherited_members(apis: Iterable[SensitiveApi], superclasses: Mapping[str, str]) -> dict[str, str]:
+def inherited_members(apis: Iterable[SensitiveApi], code: CodeIndex[SiteT]) -> dict[str, str]:
     """Return members through which subclasses in the app reach `apis`, each with the member it stands for.
 
     An instruction names the static type of its receiver: `this.requestPermissions()` in `Lapp/Main;` calls
@@ -76,30 +80,26 @@ def inherited_members(apis: Iterable[SensitiveApi], superclasses: Mapping[str, s
     for api in apis:
         owner, _, name = api.member.partition("->")
         methods[owner].append(name)
-    found = {}
-    for descriptor in superclasses:
-        base = next((item for item in _chain(descriptor, superclasses) if item in methods), None)
-        if base is not None and base != descriptor:
-            found.update({f"{descriptor}->{name}": f"{base}->{name}" for name in methods[base]})
-    return found
+    below = code.descendants(methods)
+    return {f"{item}->{name}": f"{base}->{name}" for item, base in below.items() for name in methods[base]}
 
 
-def _search(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
-    """Yield each distinct use once."""
-    seen: set[tuple[int, str, str | None]] = set()
+def _search(code: CodeIndex[SiteT]) -> Iterable[SensitiveUse]:
+    """Return each distinct use once, by the site whose constant is surest to reach the call."""
+    found: dict[tuple[int, str, str | None], SensitiveUse] = {}
     for use in chain(_call_uses(code), _field_uses(code)):
         # The rows of the table live as long as the process: their identity is a cheap key.
         key = (id(use.api), use.caller, use.argument)
-        if key not in seen:
-            seen.add(key)
-            yield use
+        if key not in found or (use.reaches and not found[key].reaches):
+            found[key] = use
+    return found.values()
 
 
 def _call_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
     """Yield what the calls use, a use for each call."""
     apis = sensitive_apis()
     by_member = _by_member(api for api in apis if api.form is Form.CALL)
-    for member, base in inherited_members([api for api in apis if api.inherit], code.superclasses).items():
+    for member, base in inherited_members([api for api in apis if api.inherit], code).items():
         by_member.setdefault(member, []).extend(by_member[base])
     for site in code.calls_to(by_member):
         yield from _uses(by_member[site.member], site, code)
@@ -126,9 +126,10 @@ def _uses(apis: list[SensitiveApi], site: SiteT, code: CodeIndex[SiteT]) -> Iter
             collected = ",".join(sorted(constant for constant in near if constant.startswith(api.collect)))
             yield SensitiveUse(api=api, caller=site.caller, argument=collected or None)
             continue
-        argument = next((constant for constant in near if api.accepts(constant)), None)
+        sure = next((constant for constant in code.constants_reaching(site) if api.accepts(constant)), None)
+        argument = sure or next((constant for constant in near if api.accepts(constant)), None)
         if argument is not None:
-            yield SensitiveUse(api=api, caller=site.caller, argument=argument)
+            yield SensitiveUse(api=api, caller=site.caller, argument=argument, reaches=sure is not None)
 
 
 def _by_member(apis: Iterable[SensitiveApi]) -> dict[str, list[SensitiveApi]]:
@@ -137,13 +138,3 @@ def _by_member(apis: Iterable[SensitiveApi]) -> dict[str, list[SensitiveApi]]:
     for api in apis:
         grouped.setdefault(api.member, []).append(api)
     return grouped
-
-
-def _chain(descriptor: str, superclasses: Mapping[str, str]) -> Iterator[str]:
-    """Yield the class and its superclasses; a chain that bites its tail ends there."""
-    seen: set[str] = set()
-    current: str | None = descriptor
-    while current is not None and current not in seen:
-        seen.add(current)
-        yield current
-        current = superclasses.get(current)

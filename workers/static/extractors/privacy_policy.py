@@ -37,7 +37,7 @@ def extract(view: StaticView) -> JSON:
     """Return what was found where; `found` means that any of it points to a policy."""
     said: set[str] = set()
     urls: set[str] = set()
-    for value in view.code.strings():
+    for value in view.code.strings_with(("rivacy", "RIVACY", "://"), beyond_ascii=True):
         bounded = value[: TEXT_LIMIT * 8]
         if _may_name_one(bounded) and _ANY_TERM.search(bounded):
             said.add(bounded[:TEXT_LIMIT])

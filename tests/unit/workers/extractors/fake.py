@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict, cast
 
@@ -26,6 +27,8 @@ class FakeCode:
     calls: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
+    reaching: tuple[tuple[str, str], ...] = ()
+    """Caller and constant that reaches its calls."""
     table: tuple[str, ...] = ()
     """Strings that no instruction loads."""
     unreadable: tuple[UnreadableDex, ...] = ()
@@ -42,9 +45,24 @@ class FakeCode:
         return len(self.classes)
 
     @property
-    def superclasses(self) -> Mapping[str, str]:
-        """Return the superclass of each class that has one."""
-        return self.supers
+    def packages(self) -> Mapping[str, int]:
+        """Return how many classes each package has."""
+        return Counter(name.rpartition("/")[0] for name in self.classes)
+
+    def defined_of(self, names: Collection[str]) -> frozenset[str]:
+        """Return which of `names` are classes of the app."""
+        return frozenset(names) & frozenset(self.classes)
+
+    def descendants(self, bases: Collection[str]) -> Mapping[str, str]:
+        """Return the classes below one of `bases`, each with the nearest of them."""
+        found = {}
+        for name in self.supers:
+            above = self.supers.get(name)
+            while above is not None and above not in bases:
+                above = self.supers.get(above)
+            if above is not None and name not in bases:
+                found[name] = above
+        return found
 
     def calls_to(self, members: Collection[str]) -> Iterator[Call]:
         """Yield the calls of one of `members`."""
@@ -58,15 +76,21 @@ class FakeCode:
             if member in members:
                 yield FieldUse(**_where(caller), member=member, writes=False)
 
-    def string_uses(self, wanted: Callable[[str], object]) -> Iterator[StringUse]:
-        """Yield the loads of strings that are wanted."""
+    def string_uses(self, values: Collection[str]) -> Iterator[StringUse]:
+        """Yield the loads of the strings `values`."""
         for caller, value in self.constants:
-            if wanted(value):
+            if value in values:
                 yield StringUse(**_where(caller), value=value)
 
-    def strings(self) -> Iterator[str]:
-        """Yield all strings."""
-        yield from dict.fromkeys([value for _, value in self.constants] + [*self.table])
+    def strings_with(self, needles: Sequence[str], *, beyond_ascii: bool = False) -> Iterator[str]:
+        """Yield the strings that hold one of `needles`, or any sign beyond ASCII if asked."""
+        for value in dict.fromkeys([value for _, value in self.constants] + [*self.table]):
+            if any(needle in value for needle in needles) or (beyond_ascii and not value.isascii()):
+                yield value
+
+    def constants_reaching(self, use: Use) -> tuple[str, ...]:
+        """Return the strings in `reaching` for the caller."""
+        return tuple(value for caller, value in self.reaching if caller == use.caller)
 
     def string_constants_near(self, use: Use) -> tuple[str, ...]:
         """Return the strings that the caller loads."""
@@ -111,9 +135,9 @@ class FakeArchive:
             raise MemberError(f"There is no member {name!r}.")
         return self.members[name]
 
-    def read_head(self, entry: Entry, size: int) -> bytes:
-        """Return the first bytes of a member."""
-        return self.members[entry.name][:size]
+    def read_heads(self, entries: Sequence[Entry], size: int) -> Iterator[bytes]:
+        """Yield the first bytes of each member."""
+        return (self.members[entry.name][:size] for entry in entries)
 
 
 @dataclass(frozen=True, kw_only=True)
