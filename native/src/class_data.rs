@@ -1,12 +1,11 @@
 //! All `class_data_items` of a DEX file: which methods have code, and where.
 
 use crate::bytes::{refuse, DexError};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 /// The fewest bytes of one encoded method: three ULEB128 numbers.
 const METHOD_BYTES: u64 = 3;
 const ULEB_MAX: usize = 5;
-const FEW: u64 = 64;
 const BLOCK: usize = 256;
 
 /// One encoded method.
@@ -48,7 +47,7 @@ pub fn read_methods(octets: &[u8], offsets: &[u32], methods: usize) -> Result<Ve
     if last >= octets.len() {
         return refuse("A class has its data outside the file.");
     }
-    let numbers = Numbers { octets, index: OnceCell::new() };
+    let numbers = Numbers { octets, room: Cell::new(2 * octets.len()), index: OnceCell::new() };
     numbers.skip(last, 4).ok_or(Bad::Cut)?;
     let heads = starts.into_iter().map(|start| numbers.head(start)).collect::<Result<Vec<_>, _>>()?;
     let lists = heads.iter().map(|head| numbers.methods_at(head)).collect::<Option<Vec<_>>>().ok_or(Bad::Cut)?;
@@ -94,7 +93,9 @@ impl Head {
 /// ULEB128 numbers of a file: each ends at its first byte below 0x80.
 struct Numbers<'a> {
     octets: &'a [u8],
-    /// How many numbers end before each block; made when a class claims many.
+    /// Bytes that may still be skipped one by one.
+    room: Cell<usize>,
+    /// How many numbers end before each block; made when classes claim more than the file has.
     index: OnceCell<Vec<u32>>,
 }
 
@@ -136,15 +137,15 @@ impl Numbers<'_> {
         if count > rest.len() as u64 {
             return None;
         }
-        if count <= FEW {
-            let mut left = count;
-            for (i, &byte) in rest.iter().take(BLOCK).enumerate() {
-                left -= u64::from(byte < 0x80);
-                if left == 0 {
-                    return Some(at + i + 1);
-                }
+        let mut left = count;
+        for (i, &byte) in rest.iter().take(self.room.get()).enumerate() {
+            left -= u64::from(byte < 0x80);
+            if left == 0 {
+                self.room.set(self.room.get() - i);
+                return Some(at + i + 1);
             }
         }
+        self.room.set(0);
         self.select(at, count)
     }
 

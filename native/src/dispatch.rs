@@ -42,11 +42,11 @@ impl<'a> Hierarchy<'a> {
         }
         let subtree = number_tree(&superclass);
         let mut by_selector: Vec<(u32, u32, u32)> = Vec::new();
-        for &(class, selector, node) in &program.by_class {
-            if program.nodes.get(node as usize).is_some_and(|node| node.is_virtual) {
-                let at = subtree.get(class as usize).map_or(NONE, |span| span.0);
-                by_selector.push((selector, at, node));
-            }
+        for class in 0..program.names.len() as u32 {
+            let at = subtree.get(class as usize).map_or(NONE, |span| span.0);
+            let members = program.members_of(class).iter();
+            let is_virtual = |node: u32| program.nodes.get(node as usize).is_some_and(|node| node.is_virtual);
+            by_selector.extend(members.filter(|each| is_virtual(each.1)).map(|&(selector, node)| (selector, at, node)));
         }
         by_selector.sort_unstable();
         let highest = by_selector.last().map_or(0, |&(selector, _, _)| selector as usize + 1);

@@ -81,8 +81,10 @@ pub struct Program {
     pub classes: Vec<Option<Class>>,
     /// Defined methods in the order of file and method id.
     pub nodes: Vec<Node>,
-    /// Nodes by class: sorted (class, selector, node).
-    pub by_class: Vec<(u32, u32, u32)>,
+    /// Selector and node of the methods of each class, one class after the other, sorted by selector.
+    members: Vec<(u32, u32)>,
+    /// Where the methods of each class start in `members`.
+    members_start: Vec<u32>,
 }
 
 impl Program {
@@ -104,7 +106,8 @@ impl Program {
             selectors: Vec::new(),
             classes: Vec::new(),
             nodes: Vec::new(),
-            by_class: Vec::new(),
+            members: Vec::new(),
+            members_start: Vec::new(),
             dexes,
         };
         program.number_types();
@@ -177,15 +180,17 @@ impl Program {
     #[inline]
     #[must_use]
     pub fn node_in(&self, class: u32, selector: u32) -> Option<u32> {
-        let at = self.by_class.partition_point(|&(c, s, _)| (c, s) < (class, selector));
-        self.by_class.get(at).filter(|&&(c, s, _)| (c, s) == (class, selector)).map(|&(_, _, node)| node)
+        let members = self.members_of(class);
+        let at = members.partition_point(|&(each, _)| each < selector);
+        members.get(at).filter(|&&(each, _)| each == selector).map(|&(_, node)| node)
     }
 
-    /// Return the nodes that `class` itself defines.
-    pub fn nodes_of(&self, class: u32) -> impl Iterator<Item = u32> + '_ {
-        let at = self.by_class.partition_point(|&(c, _, _)| c < class);
-        let rest = self.by_class.get(at..).unwrap_or(&[]);
-        rest.iter().take_while(move |&&(c, _, _)| c == class).map(|&(_, _, node)| node)
+    /// Return selector and node of the methods that `class` itself defines; of two definitions the first.
+    #[inline]
+    #[must_use]
+    pub fn members_of(&self, class: u32) -> &[(u32, u32)] {
+        let bound = |i: usize| self.members_start.get(i).copied().unwrap_or(0) as usize;
+        self.members.get(bound(class as usize)..bound(class as usize + 1)).unwrap_or(&[])
     }
 
     fn number_types(&mut self) {
@@ -247,22 +252,27 @@ impl Program {
     }
 
     fn define_methods(&mut self) {
-        let mut keyed: Vec<(u32, u32, u32)> = Vec::new();
+        let mut by_class: Vec<Vec<(u32, u32)>> = vec![Vec::new(); self.names.len()];
         for (at, dex) in (0_u32..).zip(&self.dexes) {
             let mut methods = dex.methods.clone();
             methods.sort_by_key(|each| each.method);
             methods.dedup_by_key(|each| each.method);
             for each in methods {
                 let Some((class, selector)) = self.method_key(at, each.method) else { continue };
-                if self.class(class).is_some() {
-                    keyed.push((class, selector, self.nodes.len() as u32));
-                    let is_virtual = each.is_virtual;
-                    self.nodes.push(Node { dex: at, method: each.method, class, selector, is_virtual });
-                }
+                let Some(list) = by_class.get_mut(class as usize).filter(|_| self.class(class).is_some()) else {
+                    continue;
+                };
+                list.push((selector, self.nodes.len() as u32));
+                let is_virtual = each.is_virtual;
+                self.nodes.push(Node { dex: at, method: each.method, class, selector, is_virtual });
             }
         }
-        keyed.sort_unstable();
-        keyed.dedup_by_key(|&mut (class, selector, _)| (class, selector));
-        self.by_class = keyed;
+        self.members_start.push(0);
+        for mut list in by_class {
+            list.sort_unstable();
+            list.dedup_by_key(|&mut (selector, _)| selector);
+            self.members.extend(list);
+            self.members_start.push(self.members.len() as u32);
+        }
     }
 }

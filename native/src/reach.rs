@@ -7,7 +7,7 @@ use crate::dispatch::{Hierarchy, WORK_MAX};
 use crate::opcodes::CONST_CLASS;
 use crate::program::{Program, NONE};
 use crate::sweep::Uses;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 /// How a method was reached from the one before it.
 pub mod via {
@@ -50,7 +50,9 @@ pub struct Reach {
 #[must_use]
 pub fn reach(program: &Program, entries: &[Vec<u8>], kinds: &HashMap<Vec<u8>, u8>) -> Reach {
     let mut search = Search::new(program, kinds);
-    let by_name: HashMap<&[u8], u32> = (0..program.names.len() as u32).map(|id| (program.type_name(id), id)).collect();
+    let wanted: HashSet<&[u8]> = entries.iter().map(Vec::as_slice).collect();
+    let numbers = (0..program.names.len() as u32).map(|id| (program.type_name(id), id));
+    let by_name: HashMap<&[u8], u32> = numbers.filter(|(name, _)| wanted.contains(name)).collect();
     for (number, name) in (0_u32..).zip(entries) {
         if let Some(&class) = by_name.get(name.as_slice()).filter(|&&class| program.class(class).is_some()) {
             search.enter(class, number);
@@ -140,16 +142,18 @@ impl<'a> Search<'a> {
         };
         let mut initialisers: HashMap<u32, Vec<u32>> = HashMap::new();
         let mut constructors: HashMap<u32, Vec<u32>> = HashMap::new();
-        for &(class, _, number) in &program.by_class {
-            let Some(node) = program.nodes.get(number as usize).filter(|node| !node.is_virtual) else { continue };
-            let Some(dex) = program.dexes.get(node.dex as usize) else { continue };
-            match dex.method_name.get(node.method as usize).map_or(&[][..], |&name| dex.string(name)) {
-                b"<clinit>" => initialisers.entry(class).or_default().push(number),
-                b"<init>" => constructors.entry(class).or_default().push(number),
-                _ => {}
+        let types = program.names.len();
+        for class in 0..types as u32 {
+            for &(_, number) in program.members_of(class) {
+                let Some(node) = program.nodes.get(number as usize).filter(|node| !node.is_virtual) else { continue };
+                let Some(dex) = program.dexes.get(node.dex as usize) else { continue };
+                match dex.method_name.get(node.method as usize).map_or(&[][..], |&name| dex.string(name)) {
+                    b"<clinit>" => initialisers.entry(class).or_default().push(number),
+                    b"<init>" => constructors.entry(class).or_default().push(number),
+                    _ => {}
+                }
             }
         }
-        let types = program.names.len();
         Self {
             hierarchy: Hierarchy::new(program),
             kinds,
@@ -284,8 +288,7 @@ impl<'a> Search<'a> {
             Some(done) if !*done => *done = true,
             _ => return,
         }
-        let nodes: Vec<u32> = self.program.nodes_of(class).collect();
-        for node in nodes {
+        for &(_, node) in self.program.members_of(class) {
             if self.program.nodes.get(node as usize).is_some_and(|node| node.is_virtual) {
                 self.visit(node, step);
             }

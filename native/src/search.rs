@@ -57,9 +57,31 @@ pub fn types(dex: &Dex, wanted: &HashSet<Vec<u8>>) -> Vec<u32> {
 /// Return the ids of strings that are in `wanted`, ascending.
 #[must_use]
 pub fn strings_equal(dex: &Dex, wanted: &HashSet<Vec<u8>>) -> Vec<u32> {
-    let lengths: HashSet<usize> = wanted.iter().map(Vec::len).collect();
-    let fits = |text: &[u8]| lengths.contains(&text.len()) && wanted.contains(text);
+    let mut lengths = [false; 256];
+    for value in wanted {
+        if let Some(mark) = lengths.get_mut(value.len().min(255)) {
+            *mark = true;
+        }
+    }
+    let fits = |text: &[u8]| lengths.get(text.len().min(255)) == Some(&true) && wanted.contains(text);
     (0..dex.strings.len() as u32).filter(|&id| fits(dex.string(id))).collect()
+}
+
+/// Return the ids of strings that start with one of `prefixes` (none of them empty), ascending.
+#[must_use]
+pub fn strings_starting(dex: &Dex, prefixes: &[Vec<u8>]) -> Vec<u32> {
+    let mut by_first: HashMap<u8, Vec<&[u8]>> = HashMap::new();
+    for prefix in prefixes {
+        if let Some(&first) = prefix.first() {
+            by_first.entry(first).or_default().push(prefix);
+        }
+    }
+    let wanted: Vec<Option<&Vec<&[u8]>>> = (0..=255_u8).map(|first| by_first.get(&first)).collect();
+    let starts = |text: &[u8]| {
+        let prefixes = text.first().and_then(|&first| wanted.get(usize::from(first)).copied().flatten());
+        prefixes.is_some_and(|prefixes| prefixes.iter().any(|prefix| text.starts_with(prefix)))
+    };
+    (0..dex.strings.len() as u32).filter(|&id| starts(dex.string(id))).collect()
 }
 
 /// Return the ids of strings that hold one of `needles`, and with `foreign` of those beyond ASCII; ascending.
@@ -109,4 +131,12 @@ fn collect_around(block: &[u8], at: usize, length: usize, low: usize, placed: &[
     let first = placed.partition_point(|&(start, _)| start < low + zero);
     let starts = placed.get(first..).unwrap_or(&[]).iter().take_while(|&&(start, _)| start <= low + at);
     found.extend(starts.map(|&(_, id)| id));
+}
+
+/// Return for each of `needles` whether it stands in `content`; with `fold` capitals of ASCII count as small letters.
+#[must_use]
+pub fn stands_in(content: &[u8], needles: &[Vec<u8>], fold: bool) -> Vec<bool> {
+    let folded = if fold { content.to_ascii_lowercase() } else { Vec::new() };
+    let content = if fold { &folded } else { content };
+    needles.iter().map(|needle| memchr::memmem::find(content, needle).is_some()).collect()
 }

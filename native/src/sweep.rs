@@ -29,6 +29,14 @@ impl Uses {
         self.opcode.push(opcode);
     }
 
+    /// Make room for as many as are usual; it is taken only when it is used.
+    fn reserve(&mut self, count: usize) {
+        for column in [&mut self.caller, &mut self.target, &mut self.offset] {
+            column.reserve(count);
+        }
+        self.opcode.reserve(count);
+    }
+
     /// Number of instructions.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -127,6 +135,10 @@ pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size
     items.sort_by_key(|item| item.owner);
     let twice = items.windows(2).any(|pair| matches!(pair, [a, b] if a.owner == b.owner));
     let mut found = Sweep { rejected: total - items.len(), ..Sweep::default() };
+    found.calls.reserve(claimed as usize / 14);
+    found.fields.reserve(claimed as usize / 20);
+    found.types.reserve(claimed as usize / 40);
+    found.strings.reserve(claimed as usize / 80);
     for item in &items {
         found.walk(octets, *item, counts);
     }

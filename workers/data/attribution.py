@@ -27,10 +27,14 @@ class Attribution:
         """Take the application id from the manifest."""
         self._own = frozenset(_ancestors(app_package or ""))
         self._known: dict[str, Sdk | None] = {}
+        self._folders: dict[str, Sdk | None] = {}
 
     def of_class(self, descriptor: str) -> Sdk | None:
         """Return the SDK that the class `Lcls;` belongs to; None for the app's own code and for unknown code."""
-        return self.of_package(package_of(descriptor))
+        folder = descriptor.rpartition("/")[0]
+        if folder not in self._folders:
+            self._folders[folder] = self.of_package(package_of(descriptor))
+        return self._folders[folder]
 
     def of_method(self, method: str) -> Sdk | None:
         """Return the SDK that the method or member `Lcls;->name...` belongs to."""

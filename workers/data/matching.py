@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol, TypeVar
@@ -38,6 +38,9 @@ class CodeIndex(Protocol[SiteT]):
 
     def field_uses(self, members: Collection[str]) -> Iterable[Site]:
         """Return the uses of one of the fields `members`."""
+
+    def callers_loading(self, prefixes: Sequence[str], /) -> Collection[str]:
+        """Return the methods that load a string which starts with one of `prefixes`."""
 
     def string_constants_near(self, use: SiteT, /) -> Iterable[str]:
         """Return the strings loaded near a call, nearest first."""
@@ -101,8 +104,11 @@ def _call_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
     by_member = _by_member(api for api in apis if api.form is Form.CALL)
     for member, base in inherited_members([api for api in apis if api.inherit], code).items():
         by_member.setdefault(member, []).extend(by_member[base])
+    prefixes = sorted({each for api in apis for each in (api.argument, api.collect) if each})
+    # Where a method loads nothing that could be an argument, none needs to be looked for.
+    loading = code.callers_loading(prefixes)
     for site in code.calls_to(by_member):
-        yield from _uses(by_member[site.member], site, code)
+        yield from _uses(by_member[site.member], site, code if site.caller in loading else None)
 
 
 def _field_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
@@ -113,20 +119,22 @@ def _field_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
             yield SensitiveUse(api=api, caller=site.caller, argument=None)
 
 
-def _uses(apis: list[SensitiveApi], site: SiteT, code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
-    """Yield what a call uses: each API whose condition is met by a constant near the call."""
+def _uses(apis: list[SensitiveApi], site: SiteT, code: CodeIndex[SiteT] | None) -> Iterator[SensitiveUse]:
+    """Yield what a call uses: each API whose condition is met by a constant near the call, or followed to it."""
     near: tuple[str, ...] | None = None
+    followed: tuple[str, ...] = ()
     for api in apis:
         if not api.argument and not api.collect:
             yield SensitiveUse(api=api, caller=site.caller, argument=None)
             continue
         if near is None:
-            near = tuple(code.string_constants_near(site))
+            near = tuple(code.string_constants_near(site)) if code else ()
+            followed = tuple(code.constants_reaching(site)) if code else ()
         if api.collect:
             collected = ",".join(sorted(constant for constant in near if constant.startswith(api.collect)))
             yield SensitiveUse(api=api, caller=site.caller, argument=collected or None)
             continue
-        sure = next((constant for constant in code.constants_reaching(site) if api.accepts(constant)), None)
+        sure = next((constant for constant in followed if api.accepts(constant)), None)
         argument = sure or next((constant for constant in near if api.accepts(constant)), None)
         if argument is not None:
             yield SensitiveUse(api=api, caller=site.caller, argument=argument, reaches=sure is not None)

@@ -2,7 +2,7 @@
 
 use super::column::{Column, Owner};
 use crate::bytes::clip;
-use crate::{inflate as engine, zip};
+use crate::{inflate as engine, search, zip};
 use libdeflater::Adler32;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -107,14 +107,21 @@ pub fn heads<'py>(
     entries: Vec<PyRef<'py, Entry>>,
     size: usize,
 ) -> Vec<Option<Bound<'py, PyBytes>>> {
-    let head = |entry: &PyRef<'py, Entry>| {
+    let mut inflater = engine::Heads::default();
+    let mut head = |entry: &PyRef<'py, Entry>| {
         let packed = zip::member(data, &entry.entry, usize::try_from(entry.header_offset).ok()?)?;
         if entry.entry.method == zip::DEFLATED {
-            return engine::inflate_head(packed, size);
+            return inflater.inflate(packed, size);
         }
         Some(clip(packed, 0, size).to_vec())
     };
-    entries.iter().map(head).map(|head| head.map(|head| PyBytes::new(py, &head))).collect()
+    entries.iter().map(&mut head).map(|head| head.map(|head| PyBytes::new(py, &head))).collect()
+}
+
+/// Return for each of `needles` whether it stands in `content`; with `fold` capitals of ASCII count as small letters.
+#[pyfunction]
+pub fn stands_in(py: Python<'_>, content: &[u8], needles: Vec<Vec<u8>>, fold: bool) -> Vec<bool> {
+    py.detach(|| search::stands_in(content, &needles, fold))
 }
 
 /// Return the Adler-32 of a part of a column.

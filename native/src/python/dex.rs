@@ -3,7 +3,7 @@
 use super::column::{Column, Owner, Raw};
 use super::{raws, text, NativeDexError};
 use crate::dex::Dex as Engine;
-use crate::search::{rows, strings_equal, strings_with, types, Members};
+use crate::search::{rows, strings_equal, strings_starting, strings_with, types, Members};
 use crate::sweep::Uses;
 use crate::header;
 use pyo3::exceptions::{PyIndexError, PyKeyError};
@@ -190,6 +190,16 @@ impl Dex {
     /// Return the ids of the strings that are in `values`.
     fn strings_equal(&self, values: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
         Ok(strings_equal(&self.0, &raws(values)?.into_iter().collect()))
+    }
+    /// Return the ids of the strings that start with one of `prefixes`.
+    fn strings_starting(&self, prefixes: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
+        Ok(strings_starting(&self.0, &raws(prefixes)?))
+    }
+    /// Return the distinct methods that load one of the strings `ids`, ascending.
+    fn callers_loading(&self, ids: Vec<u32>) -> Vec<u32> {
+        let mut callers: Vec<u32> = self.string_rows(ids).into_iter().map(|row| row.0).collect();
+        callers.dedup();
+        callers
     }
     /// Return the ids of the strings that hold one of `needles`, and with `foreign` of those beyond ASCII.
     fn strings_with(&self, py: Python<'_>, needles: &Bound<'_, PyAny>, foreign: bool) -> PyResult<Vec<u32>> {

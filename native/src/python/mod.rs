@@ -46,6 +46,7 @@ fn apkfarm_native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(archive::inflate, module)?)?;
     module.add_function(wrap_pyfunction!(archive::copy, module)?)?;
     module.add_function(wrap_pyfunction!(archive::heads, module)?)?;
+    module.add_function(wrap_pyfunction!(archive::stands_in, module)?)?;
     module.add_function(wrap_pyfunction!(archive::adler32, module)?)?;
     module.add_function(wrap_pyfunction!(dex::header_offsets, module)?)?;
     module.add_function(wrap_pyfunction!(dex::read_dex, module)?)?;

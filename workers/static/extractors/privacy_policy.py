@@ -7,6 +7,7 @@ import re
 from workers.model.bounded import TEXT_LIMIT, texts
 from workers.model.evidence import JSON
 from workers.static.readers.archive import MemberError
+from workers.static.readers.needles import stand_in
 from workers.static.view import StaticView
 
 _TERMS = (
@@ -22,6 +23,8 @@ _TERMS = (
     "隐私说明",
     "privacy policy",
 )
+_MARKS = (*(term for term in _TERMS if not term.isascii()), "rivacy", "RIVACY", "://")
+"""What a string that is worth a closer look holds."""
 _ANY_TERM = re.compile("|".join(map(re.escape, _TERMS)), re.IGNORECASE)
 _URL = re.compile(
     r"(?:https?|file)://[^\s\"'<>]{0,1024}(?:privacy|yinsi|agreement|user_?protocol)[^\s\"'<>，。；]{0,1024}",
@@ -37,9 +40,9 @@ def extract(view: StaticView) -> JSON:
     """Return what was found where; `found` means that any of it points to a policy."""
     said: set[str] = set()
     urls: set[str] = set()
-    for value in view.code.strings_with(("rivacy", "RIVACY", "://"), beyond_ascii=True):
+    for value in view.code.strings_with(_MARKS):
         bounded = value[: TEXT_LIMIT * 8]
-        if _may_name_one(bounded) and _ANY_TERM.search(bounded):
+        if _ANY_TERM.search(bounded):
             said.add(bounded[:TEXT_LIMIT])
         if "://" in bounded:
             urls.update(_URL.findall(bounded))
@@ -54,11 +57,6 @@ def extract(view: StaticView) -> JSON:
     }
 
 
-def _may_name_one(value: str) -> bool:
-    """Return whether a string can hold a term: a cheap test for the many that cannot."""
-    return not value.isascii() or "rivacy" in value or "RIVACY" in value
-
-
 def _terms_in_resources(view: StaticView) -> list[str]:
     """Return the terms that stand in resources.arsc, whose string pool is UTF-8 or UTF-16."""
     if _RESOURCES not in view.archive:
@@ -68,10 +66,14 @@ def _terms_in_resources(view: StaticView) -> list[str]:
     except MemberError:
         return []
     # Only for terms of letters: bytes of Chinese text in UTF-16 can look like capitals.
-    lower = content.lower()
-    return [term for term in _TERMS if _stands_in(term, lower if term.isascii() else content)]
+    letters = [term for term in _TERMS if term.isascii()]
+    found = _standing_in(letters, content, fold=True)
+    found |= _standing_in([term for term in _TERMS if not term.isascii()], content, fold=False)
+    return [term for term in _TERMS if term in found]
 
 
-def _stands_in(term: str, content: bytes) -> bool:
-    """Return whether `term` stands in `content` in either encoding."""
-    return term.encode() in content or term.encode("utf-16-le") in content
+def _standing_in(terms: list[str], content: bytes, *, fold: bool) -> set[str]:
+    """Return which of `terms` stand in `content` in either encoding."""
+    needles = [term.encode(encoding) for encoding in ("utf-8", "utf-16-le") for term in terms]
+    stands = stand_in(content, needles, fold=fold)
+    return {term for term, found in zip([*terms, *terms], stands, strict=True) if found}

@@ -134,6 +134,14 @@ class Code:
             for place, target, _ in _places(number, dex, dex.string_rows(ids) if ids else ()):
                 yield StringUse(**place, value=text(target))
 
+    def callers_loading(self, prefixes: Sequence[str]) -> frozenset[str]:
+        """Return the methods that load a string which starts with one of `prefixes` (none of them empty)."""
+        return frozenset(
+            dex.method(caller)
+            for dex in self.dex_files
+            for caller in dex.callers_loading(dex.strings_starting(prefixes))
+        )
+
     def string_constants_near(self, use: Use, *, before: int = 48, after: int = 0) -> tuple[str, ...]:
         """Return the strings that the caller loads near `use`, nearest first; distances in code units."""
         dex = self.dex_files[use.dex]

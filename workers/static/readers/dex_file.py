@@ -108,6 +108,12 @@ class DexFile(Protocol):
     def strings_equal(self, values: Collection[str]) -> Sequence[int]:
         """Return the ids of the strings in `values`, ascending."""
 
+    def strings_starting(self, prefixes: Sequence[str]) -> Sequence[int]:
+        """Return the ids of strings that start with one of `prefixes` (none of them empty), ascending."""
+
+    def callers_loading(self, ids: Sequence[int]) -> Sequence[int]:
+        """Return the ids of the methods that load one of the strings `ids`, ascending."""
+
     def strings_with(self, needles: Sequence[str], *, beyond_ascii: bool) -> Sequence[int]:
         """Return the ids of strings that hold one of `needles`, or any sign beyond ASCII if asked; ascending."""
 

@@ -75,6 +75,8 @@ class NativeDex:
         self.field_rows = native.field_rows
         self.type_rows = native.type_rows
         self.strings_equal = native.strings_equal
+        self.strings_starting = native.strings_starting
+        self.callers_loading = native.callers_loading
         self.loads_in = native.loads_in
 
     @property

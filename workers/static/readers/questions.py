@@ -81,6 +81,14 @@ class Questions:
         wanted = frozenset(values)
         return [number for number, value in enumerate(self.strings) if value in wanted]
 
+    def strings_starting(self, prefixes: Sequence[str]) -> Sequence[int]:
+        """Return the ids of strings that start with one of `prefixes` (none of them empty), ascending."""
+        return [number for number, value in enumerate(self.strings) if value.startswith(tuple(prefixes))]
+
+    def callers_loading(self, ids: Sequence[int]) -> Sequence[int]:
+        """Return the ids of the methods that load one of the strings `ids`, ascending."""
+        return sorted({caller for caller, _, _, _ in self.string_rows(ids)})
+
     def strings_with(self, needles: Sequence[str], *, beyond_ascii: bool) -> Sequence[int]:
         """Return the ids of strings that hold one of `needles`, or any sign beyond ASCII if asked; ascending."""
         return [

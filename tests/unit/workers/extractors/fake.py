@@ -88,6 +88,11 @@ class FakeCode:
             if any(needle in value for needle in needles) or (beyond_ascii and not value.isascii()):
                 yield value
 
+    def callers_loading(self, prefixes: Sequence[str]) -> frozenset[str]:
+        """Return the methods that load a string which starts with one of `prefixes`."""
+        loads = (*self.constants, *self.reaching)
+        return frozenset(caller for caller, value in loads if value.startswith(tuple(prefixes)))
+
     def constants_reaching(self, use: Use) -> tuple[str, ...]:
         """Return the strings in `reaching` for the caller."""
         return tuple(value for caller, value in self.reaching if caller == use.caller)
