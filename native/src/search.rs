@@ -92,8 +92,12 @@ pub fn strings_with(dex: &Dex, needles: &[Vec<u8>], foreign: bool) -> Vec<u32> {
     let mut placed: Vec<(usize, u32)> = Vec::with_capacity(count as usize);
     let mut low = usize::MAX;
     let mut high = 0;
+    let (ascii, beyond): (Vec<&Vec<u8>>, Vec<&Vec<u8>>) = needles.iter().partition(|needle| needle.is_ascii());
+    let holds = |id: u32, needles: &[&Vec<u8>]| {
+        needles.iter().any(|needle| memchr::memmem::find(dex.string(id), needle).is_some())
+    };
     for id in 0..count {
-        if foreign && dex.strings.is_foreign(id) {
+        if dex.strings.is_foreign(id) && (foreign || holds(id, &beyond)) {
             found.push(id);
         }
         match dex.strings.span(id) {
@@ -102,9 +106,7 @@ pub fn strings_with(dex: &Dex, needles: &[Vec<u8>], foreign: bool) -> Vec<u32> {
                 low = low.min(start);
                 high = high.max(start + length);
             }
-            None if needles.iter().any(|needle| memchr::memmem::find(dex.string(id), needle).is_some()) => {
-                found.push(id);
-            }
+            None if holds(id, &ascii) => found.push(id),
             None => {}
         }
     }
@@ -112,7 +114,7 @@ pub fn strings_with(dex: &Dex, needles: &[Vec<u8>], foreign: bool) -> Vec<u32> {
         placed.sort_unstable();
     }
     let block = dex.data.get(low..high).unwrap_or(&[]);
-    for needle in needles {
+    for needle in ascii {
         for at in Finder::new(needle).find_iter(block) {
             collect_around(block, at, needle.len(), low, &placed, &mut found);
         }

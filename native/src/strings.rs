@@ -107,9 +107,25 @@ impl Strings {
     #[must_use]
     pub fn has_twins(&self, data: &[u8]) -> bool {
         let count = self.len() as u32;
-        let sorted = (1..count).all(|id| self.get(data, id - 1) < self.get(data, id));
+        let rises = |id: u32| {
+            let (one, two) = (self.get(data, id - 1), self.get(data, id));
+            // With ASCII on one side the order of bytes is that of UTF-16.
+            if self.is_foreign(id - 1) && self.is_foreign(id) { stands_before(one, two) } else { one < two }
+        };
+        let sorted = (1..count).all(rises);
         // Tables are sorted, so neighbours tell; of an unsorted one a set does.
         !sorted && (0..count).map(|id| self.get(data, id)).collect::<HashSet<_>>().len() != self.len()
+    }
+}
+
+/// Return whether `one` is smaller in the order of UTF-16, which is that of string tables.
+fn stands_before(one: &[u8], two: &[u8]) -> bool {
+    let at = one.iter().zip(two).position(|(a, b)| a != b);
+    match at.and_then(|at| one.get(at).zip(two.get(at))) {
+        None => one.len() < two.len(),
+        // Four bytes are a pair of surrogates, and those are smaller than U+E000.
+        Some((&a, &b)) if a >= 0xEE && b >= 0xEE && (a >= 0xF0) != (b >= 0xF0) => a >= 0xF0,
+        Some((a, b)) => a < b,
     }
 }
 

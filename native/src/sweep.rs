@@ -1,6 +1,6 @@
 //! One linear pass over the code of a DEX file: calls, constants, types and fields as columns.
 
-use crate::bytes::{refuse, u16_at, u32_at, DexError};
+use crate::bytes::{refuse, u32_at, DexError};
 use crate::class_data::EncodedMethod;
 use crate::opcodes::{payload_length, Kind, FILL_ARRAY, OPCODES, PACKED_SWITCH, SPARSE_SWITCH};
 
@@ -127,12 +127,12 @@ pub struct Sweep {
 pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size: usize) -> Result<Sweep, DexError> {
     let with_code = methods.iter().filter(|method| method.code != 0);
     let total = with_code.clone().count();
-    let mut items: Vec<Item> = with_code.filter_map(|method| item_of(octets, *method)).collect();
+    let items: Vec<Item> = with_code.filter_map(|method| item_of(octets, *method)).collect();
     let claimed: u64 = items.iter().map(|item| (item.end - item.start) as u64).sum();
     if claimed * 2 > CODE_CAP * part_size as u64 {
         return refuse("Its methods together claim more code than it has room for.");
     }
-    items.sort_by_key(|item| item.owner);
+    let items = in_order(items, counts.methods);
     let twice = items.windows(2).any(|pair| matches!(pair, [a, b] if a.owner == b.owner));
     let mut found = Sweep { rejected: total - items.len(), ..Sweep::default() };
     found.calls.reserve(claimed as usize / 14);
@@ -151,6 +151,30 @@ pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size
     Ok(found)
 }
 
+/// Return the items in the order of their owners; those of one owner stay as they are.
+fn in_order(items: Vec<Item>, methods: usize) -> Vec<Item> {
+    let mut next = vec![0_u32; methods + 1];
+    for item in &items {
+        if let Some(count) = next.get_mut(item.owner as usize + 1) {
+            *count += 1;
+        }
+    }
+    let mut total = 0;
+    for start in &mut next {
+        total += *start;
+        *start = total;
+    }
+    let mut sorted = items.clone();
+    for item in items {
+        let Some(at) = next.get_mut(item.owner as usize) else { continue };
+        if let Some(slot) = sorted.get_mut(*at as usize) {
+            *slot = item;
+        }
+        *at += 1;
+    }
+    sorted
+}
+
 /// Return the code of a method, if its item fits into the file.
 fn item_of(octets: &[u8], method: EncodedMethod) -> Option<Item> {
     let at = method.code as usize;
@@ -167,43 +191,46 @@ impl Sweep {
     /// Meet every instruction of one method.
     fn walk(&mut self, octets: &[u8], item: Item, counts: Counts) {
         let code = octets.get(2 * item.start..2 * item.end).unwrap_or(&[]);
-        let units = code.len() / 2;
-        let mut at = 0_usize;
-        while at < units {
-            let unit = u16_at(code, 2 * at).unwrap_or(0);
-            let opcode = unit as u8;
-            let (length, kind) = OPCODES.get(usize::from(opcode)).copied().unwrap_or((1, Kind::Other));
-            let length = usize::from(length);
-            self.instructions += 1;
-            match kind {
-                Kind::Other => {}
-                Kind::Nop => {
-                    if let PACKED_SWITCH | SPARSE_SWITCH | FILL_ARRAY = unit {
-                        at = at.saturating_add(payload_length(octets, item.start + at) as usize);
+        let mut rest = code;
+        let mut met = 0;
+        while let Some((unit, operands)) = rest.split_first_chunk::<2>() {
+            let [opcode, high] = *unit;
+            let (length, kind) = OPCODES[usize::from(opcode)];
+            let behind = rest.get(2 * usize::from(length)..);
+            met += 1;
+            if kind != Kind::Other {
+                if kind == Kind::Nop {
+                    if let PACKED_SWITCH | SPARSE_SWITCH | FILL_ARRAY = u16::from_le_bytes([opcode, high]) {
+                        let at = (code.len() - rest.len()) / 2;
+                        let length = payload_length(octets, item.start + at).saturating_mul(2);
+                        rest = usize::try_from(length).ok().and_then(|length| rest.get(length..)).unwrap_or(&[]);
                         continue;
                     }
+                } else if kind == Kind::Undefined {
+                    self.unknown_opcodes += 1;
+                } else if behind.is_some() {
+                    // An instruction that runs over the end of its method has no operands to read.
+                    let at = (code.len() - rest.len()) / 2;
+                    self.keep(operands, item.owner, at as u32, opcode, kind, counts);
                 }
-                Kind::Undefined => self.unknown_opcodes += 1,
-                // An instruction that runs over the end of its method has no operands to read.
-                _ if at + length <= units => self.keep(code, at, item.owner, opcode, kind, counts),
-                _ => {}
             }
-            at += length;
+            rest = behind.unwrap_or(&[]);
         }
+        self.instructions += met;
     }
 
     #[inline]
-    fn keep(&mut self, code: &[u8], at: usize, owner: u32, opcode: u8, kind: Kind, counts: Counts) {
-        let short = u32::from(u16_at(code, 2 * at + 2).unwrap_or(0));
+    fn keep(&mut self, operands: &[u8], owner: u32, at: u32, opcode: u8, kind: Kind, counts: Counts) {
+        let short = operands.first_chunk::<2>().map_or(0, |raw| u32::from(u16::from_le_bytes(*raw)));
         let (uses, target, count) = match kind {
             Kind::Invoke => (&mut self.calls, short, counts.methods),
             Kind::Text => (&mut self.strings, short, counts.strings),
-            Kind::TextJumbo => (&mut self.strings, u32_at(code, 2 * at + 2).unwrap_or(u32::MAX), counts.strings),
+            Kind::TextJumbo => (&mut self.strings, u32_at(operands, 0).unwrap_or(u32::MAX), counts.strings),
             Kind::Type => (&mut self.types, short, counts.types),
             _ => (&mut self.fields, short, counts.fields),
         };
         if (target as usize) < count {
-            uses.push(owner, target, at as u32, opcode);
+            uses.push(owner, target, at, opcode);
         } else {
             self.bad_ids += 1;
         }

@@ -33,14 +33,14 @@ class CodeIndex(Protocol[SiteT]):
     def descendants(self, bases: Collection[str], /) -> Mapping[str, str]:
         """Return the classes below one of `bases`, each with the nearest of them."""
 
-    def calls_to(self, members: Collection[str]) -> Iterable[SiteT]:
-        """Return the calls of one of `members`."""
+    def callers_of(self, members: Collection[str]) -> Iterable[tuple[str, str]]:
+        """Return the distinct pairs of calling method and member among the calls of one of `members`."""
+
+    def calls_near(self, members: Collection[str], prefixes: Sequence[str], /) -> Iterable[SiteT]:
+        """Return the calls of `members` in methods that load a string which starts with one of `prefixes`."""
 
     def field_uses(self, members: Collection[str]) -> Iterable[Site]:
         """Return the uses of one of the fields `members`."""
-
-    def callers_loading(self, prefixes: Sequence[str], /) -> Collection[str]:
-        """Return the methods that load a string which starts with one of `prefixes`."""
 
     def string_constants_near(self, use: SiteT, /) -> Iterable[str]:
         """Return the strings loaded near a call, nearest first."""
@@ -99,16 +99,22 @@ def _search(code: CodeIndex[SiteT]) -> Iterable[SensitiveUse]:
 
 
 def _call_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
-    """Yield what the calls use, a use for each call."""
+    """Yield what the calls use: of members that always count each caller, of the others each call with its argument."""
     apis = sensitive_apis()
     by_member = _by_member(api for api in apis if api.form is Form.CALL)
     for member, base in inherited_members([api for api in apis if api.inherit], code).items():
         by_member.setdefault(member, []).extend(by_member[base])
+    conditional = [member for member, found in by_member.items() if any(api.argument or api.collect for api in found)]
     prefixes = sorted({each for api in apis for each in (api.argument, api.collect) if each})
-    # Where a method loads nothing that could be an argument, none needs to be looked for.
-    loading = code.callers_loading(prefixes)
-    for site in code.calls_to(by_member):
-        yield from _uses(by_member[site.member], site, code if site.caller in loading else None)
+    collecting: set[tuple[str, str]] = set()
+    for site in code.calls_near(conditional, prefixes):
+        collecting.add((site.caller, site.member))
+        yield from _arguments(by_member[site.member], site, code)
+    always = [member for member, found in by_member.items() if not all(api.argument for api in found)]
+    for caller, member in code.callers_of(always):
+        for api in by_member[member]:
+            if not api.argument and not (api.collect and (caller, member) in collecting):
+                yield SensitiveUse(api=api, caller=caller, argument=None)
 
 
 def _field_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
@@ -119,25 +125,19 @@ def _field_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
             yield SensitiveUse(api=api, caller=site.caller, argument=None)
 
 
-def _uses(apis: list[SensitiveApi], site: SiteT, code: CodeIndex[SiteT] | None) -> Iterator[SensitiveUse]:
-    """Yield what a call uses: each API whose condition is met by a constant near the call, or followed to it."""
-    near: tuple[str, ...] | None = None
-    followed: tuple[str, ...] = ()
+def _arguments(apis: list[SensitiveApi], site: SiteT, code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
+    """Yield each API whose condition is met by a constant that is followed to the call, or else stands near it."""
+    near = tuple(code.string_constants_near(site))
+    followed = tuple(code.constants_reaching(site))
     for api in apis:
-        if not api.argument and not api.collect:
-            yield SensitiveUse(api=api, caller=site.caller, argument=None)
-            continue
-        if near is None:
-            near = tuple(code.string_constants_near(site)) if code else ()
-            followed = tuple(code.constants_reaching(site)) if code else ()
         if api.collect:
             collected = ",".join(sorted(constant for constant in near if constant.startswith(api.collect)))
             yield SensitiveUse(api=api, caller=site.caller, argument=collected or None)
-            continue
-        sure = next((constant for constant in followed if api.accepts(constant)), None)
-        argument = sure or next((constant for constant in near if api.accepts(constant)), None)
-        if argument is not None:
-            yield SensitiveUse(api=api, caller=site.caller, argument=argument, reaches=sure is not None)
+        elif api.argument:
+            sure = next((constant for constant in followed if api.accepts(constant)), None)
+            argument = sure or next((constant for constant in near if api.accepts(constant)), None)
+            if argument is not None:
+                yield SensitiveUse(api=api, caller=site.caller, argument=argument, reaches=sure is not None)
 
 
 def _by_member(apis: Iterable[SensitiveApi]) -> dict[str, list[SensitiveApi]]:

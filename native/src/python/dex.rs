@@ -158,12 +158,27 @@ impl Dex {
         self.0.methods.iter().map(|each| (each.method, each.code, each.is_virtual)).collect()
     }
 
-    /// Return the calls of one of `members`, each `Lcls;->name`.
-    fn call_rows(&self, members: &Bound<'_, PyAny>) -> PyResult<Vec<Row>> {
+    /// Return the calls of one of `members`, each `Lcls;->name`; with `callers` only those in these methods.
+    #[pyo3(signature = (members, callers = None))]
+    fn call_rows(&self, members: &Bound<'_, PyAny>, callers: Option<Vec<u32>>) -> PyResult<Vec<Row>> {
         let members = raws(members)?;
         let wanted = Members::new(members.iter().map(Vec::as_slice));
         let ids = wanted.ids(&self.0, &self.0.method_owner, &self.0.method_name);
-        Ok(table(&self.0.code.calls, &rows(&self.0.code.calls, &ids)))
+        let calls = &self.0.code.calls;
+        let Some(callers) = callers else { return Ok(table(calls, &rows(calls, &ids))) };
+        let wanted = |row: &usize| calls.row(*row).is_some_and(|row| ids.get(row.0 as usize).is_some_and(|&id| id != 0));
+        let chosen: Vec<u32> = callers
+            .into_iter()
+            .flat_map(|caller| calls.rows_of(caller).filter(wanted).map(|row| row as u32).collect::<Vec<_>>())
+            .collect();
+        Ok(table(calls, &chosen))
+    }
+    /// Return the distinct pairs of caller and called method among the calls of one of `members`.
+    fn callers_of(&self, members: &Bound<'_, PyAny>) -> PyResult<Vec<(u32, u32)>> {
+        let mut pairs: Vec<(u32, u32)> = self.call_rows(members, None)?.into_iter().map(|row| (row.0, row.1)).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        Ok(pairs)
     }
     /// Return the uses of one of the fields `members`.
     fn field_rows(&self, members: &Bound<'_, PyAny>) -> PyResult<Vec<Row>> {

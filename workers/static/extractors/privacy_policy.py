@@ -23,6 +23,8 @@ _TERMS = (
     "隐私说明",
     "privacy policy",
 )
+_ROOTS = ("隐私", "個人", "个人")
+"""One of these stands in every term that is not of letters."""
 _MARKS = (*(term for term in _TERMS if not term.isascii()), "rivacy", "RIVACY", "://")
 """What a string that is worth a closer look holds."""
 _ANY_TERM = re.compile("|".join(map(re.escape, _TERMS)), re.IGNORECASE)
@@ -66,9 +68,9 @@ def _terms_in_resources(view: StaticView) -> list[str]:
     except MemberError:
         return []
     # Only for terms of letters: bytes of Chinese text in UTF-16 can look like capitals.
-    letters = [term for term in _TERMS if term.isascii()]
-    found = _standing_in(letters, content, fold=True)
-    found |= _standing_in([term for term in _TERMS if not term.isascii()], content, fold=False)
+    found = _standing_in([term for term in _TERMS if term.isascii()], content, fold=True)
+    if _standing_in([*_ROOTS], content, fold=False):
+        found |= _standing_in([term for term in _TERMS if not term.isascii()], content, fold=False)
     return [term for term in _TERMS if term in found]
 
 

@@ -95,9 +95,7 @@ class Code:
         under the framework's class.
         """
         for number, dex in enumerate(self.dex_files):
-            member, method = _once(dex.member), _once(dex.method)
-            for place, target, _ in _places(number, dex, dex.call_rows(members)):
-                yield Call(**place, member=member(target), callee=method(target))
+            yield from _calls(number, dex, dex.call_rows(members))
 
     def field_uses(self, members: Collection[str]) -> Iterator[FieldUse]:
         """Yield every use of one of the fields `members` (each `Lcls;->NAME`)."""
@@ -134,13 +132,20 @@ class Code:
             for place, target, _ in _places(number, dex, dex.string_rows(ids) if ids else ()):
                 yield StringUse(**place, value=text(target))
 
-    def callers_loading(self, prefixes: Sequence[str]) -> frozenset[str]:
-        """Return the methods that load a string which starts with one of `prefixes` (none of them empty)."""
-        return frozenset(
-            dex.method(caller)
-            for dex in self.dex_files
-            for caller in dex.callers_loading(dex.strings_starting(prefixes))
-        )
+    def callers_of(self, members: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield the distinct pairs of calling method and member that `calls_to` would tell."""
+        for dex in self.dex_files:
+            member, method = _once(dex.member), _once(dex.method)
+            yield from dict.fromkeys((method(caller), member(target)) for caller, target in dex.callers_of(members))
+
+    def calls_near(self, members: Collection[str], prefixes: Sequence[str]) -> Iterator[Call]:
+        """Yield the calls of `members` in methods that load a string which starts with one of `prefixes`.
+
+        The prefixes are not empty. Where a method loads no such string, none can be an argument of its calls.
+        """
+        for number, dex in enumerate(self.dex_files):
+            callers = dex.callers_loading(dex.strings_starting(prefixes))
+            yield from _calls(number, dex, dex.call_rows(members, callers))
 
     def string_constants_near(self, use: Use, *, before: int = 48, after: int = 0) -> tuple[str, ...]:
         """Return the strings that the caller loads near `use`, nearest first; distances in code units."""
@@ -239,6 +244,13 @@ def _places(number: int, dex: DexFile, rows: Sequence[Row]) -> Iterator[tuple[_P
             name = names[caller] = (dex.method(caller), dex.class_of(caller))
         place = _Place(caller=name[0], caller_class=name[1], dex=number, caller_id=caller, offset=offset)
         yield place, target, opcode
+
+
+def _calls(number: int, dex: DexFile, rows: Sequence[Row]) -> Iterator[Call]:
+    """Yield the calls in `rows`."""
+    member, method = _once(dex.member), _once(dex.method)
+    for place, target, _ in _places(number, dex, rows):
+        yield Call(**place, member=member(target), callee=method(target))
 
 
 def _once(make: Callable[[int], str]) -> Callable[[int], str]:

@@ -6,7 +6,6 @@ ART's verifier would refuse as a whole raises `DexError`, what concerns one meth
 
 from __future__ import annotations
 
-import hashlib
 import struct
 import zlib
 from collections.abc import Sequence
@@ -255,7 +254,6 @@ def _anomalies(name: str, data: bytes, offset: int, header: _Header, code: Sweep
     return dex_anomalies(
         name,
         checksum=zlib.adler32(view[offset + 12 : end]) == header.checksum,
-        signature=hashlib.sha1(view[offset + 32 : end], usedforsecurity=False).digest() == header.signature,
         trailing=len(data) - header.limit,
         counts=(code.rejected, code.bad_ids, code.unknown_opcodes),
     )

@@ -93,8 +93,14 @@ class DexFile(Protocol):
     def class_of(self, method_id: int) -> str:
         """Return the descriptor of the class of a method."""
 
-    def call_rows(self, members: Collection[str]) -> Sequence[Row]:
-        """Return the calls of one of `members` (each `Lcls;->name`), in the order of caller and offset."""
+    def call_rows(self, members: Collection[str], callers: Sequence[int] | None = None) -> Sequence[Row]:
+        """Return the calls of one of `members` (each `Lcls;->name`), in the order of caller and offset.
+
+        With `callers`, which ascend, only those in these methods.
+        """
+
+    def callers_of(self, members: Collection[str]) -> Sequence[tuple[int, int]]:
+        """Return the distinct pairs of caller and called method among those calls, sorted."""
 
     def field_rows(self, members: Collection[str]) -> Sequence[Row]:
         """Return the uses of one of the fields `members`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from types import ModuleType
@@ -77,6 +76,7 @@ class NativeDex:
         self.strings_equal = native.strings_equal
         self.strings_starting = native.strings_starting
         self.callers_loading = native.callers_loading
+        self.callers_of = native.callers_of
         self.loads_in = native.loads_in
 
     @property
@@ -185,8 +185,6 @@ def read_native(name: str, content: Any, offset: int, engine: ModuleType) -> Nat
     anomalies = dex_anomalies(
         name,
         checksum=engine.adler32(content, offset + 12, end) == native.checksum,
-        signature=hashlib.sha1(memoryview(content)[offset + 32 : end], usedforsecurity=False).digest()
-        == native.signature,
         trailing=len(content) - native.limit,
         counts=(rejected, bad_ids, unknown),
     )

@@ -56,9 +56,20 @@ class Questions:
         """Return a field without its type, as `Lcls;->NAME`."""
         return f"{self.type(int(self.field_owner[field_id]))}->{self.strings[int(self.field_name[field_id])]}"
 
-    def call_rows(self, members: Collection[str]) -> Sequence[Row]:
-        """Return the calls of one of `members` (each `Lcls;->name`), in the order of caller and offset."""
-        return _rows(self.code.calls, self._member_ids(members, self.method_owner, self.method_name))
+    def call_rows(self, members: Collection[str], callers: Sequence[int] | None = None) -> Sequence[Row]:
+        """Return the calls of one of `members` (each `Lcls;->name`), in the order of caller and offset.
+
+        With `callers`, which ascend, only those in these methods.
+        """
+        rows = _rows(self.code.calls, self._member_ids(members, self.method_owner, self.method_name))
+        if callers is None:
+            return rows
+        wanted = frozenset(callers)
+        return [row for row in rows if row[0] in wanted]
+
+    def callers_of(self, members: Collection[str]) -> Sequence[tuple[int, int]]:
+        """Return the distinct pairs of caller and called method among those calls, sorted."""
+        return sorted({(caller, target) for caller, target, _, _ in self.call_rows(members)})
 
     def field_rows(self, members: Collection[str]) -> Sequence[Row]:
         """Return the uses of one of the fields `members`."""

@@ -88,10 +88,15 @@ class FakeCode:
             if any(needle in value for needle in needles) or (beyond_ascii and not value.isascii()):
                 yield value
 
-    def callers_loading(self, prefixes: Sequence[str]) -> frozenset[str]:
-        """Return the methods that load a string which starts with one of `prefixes`."""
+    def callers_of(self, members: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield the distinct pairs of caller and member."""
+        yield from dict.fromkeys((caller, member) for caller, member in self.calls if member in members)
+
+    def calls_near(self, members: Collection[str], prefixes: Sequence[str]) -> Iterator[Call]:
+        """Yield the calls in methods that load a string which starts with one of `prefixes`."""
         loads = (*self.constants, *self.reaching)
-        return frozenset(caller for caller, value in loads if value.startswith(tuple(prefixes)))
+        loading = {caller for caller, value in loads if value.startswith(tuple(prefixes))}
+        return (call for call in self.calls_to(members) if call.caller in loading)
 
     def constants_reaching(self, use: Use) -> tuple[str, ...]:
         """Return the strings in `reaching` for the caller."""
