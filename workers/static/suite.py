@@ -25,6 +25,7 @@ from workers.static.extractors import (
     permissions,
     privacy_policy,
     queries,
+    reachability,
     sdks,
     self_start,
     shake_sensor,
@@ -34,7 +35,7 @@ from workers.static.extractors import (
 )
 from workers.static.view import StaticView
 
-ENGINE = "static-1"
+ENGINE = "static-2"
 """Version of this suite; a change of any fact changes it, and with it every result key."""
 
 
@@ -68,6 +69,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     Extractor(fact="code", extract=code.extract, needs=_CODE),
     Extractor(fact="sdks", extract=sdks.extract, needs=_CODE),
     Extractor(fact="api_uses", extract=api_uses.extract, needs=_CODE),
+    Extractor(fact="reachability", extract=reachability.extract, needs=_CODE),
     Extractor(fact="permission_gap", extract=permission_gap.extract, needs=_CODE),
     Extractor(fact="packer", extract=packer.extract, needs=_CODE),
     Extractor(fact="self_start", extract=self_start.extract, needs=_CODE),

@@ -9,8 +9,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyString};
 use std::sync::{Arc, OnceLock};
 
-/// File, method id and how it was reached.
-type Hop = (u32, u32, u8);
+/// A method and how it was reached.
+type Hop<'py> = (Bound<'py, PyString>, u8);
 
 /// Classes and methods of all files as one.
 #[pyclass(frozen)]
@@ -85,7 +85,9 @@ impl Program {
         }
         Ok(py.detach(|| {
             let engine = self.engine.get_or_init(|| Arc::new(Engine::new(self.dexes.clone())));
-            Reach { found: reach::reach(engine, &entries, &numbers), program: Arc::clone(engine) }
+            let classes = engine.classes.iter().enumerate().filter(|(_, class)| class.is_some());
+            let classes = classes.map(|(number, _)| number as u32).map(|id| (engine.type_name(id).to_vec(), id)).collect();
+            Reach { found: reach::reach(engine, &entries, &numbers), program: Arc::clone(engine), classes }
         }))
     }
 }
@@ -101,6 +103,8 @@ impl Program {
 pub struct Reach {
     program: Arc<Engine>,
     found: reach::Reach,
+    /// Numbers of the defined classes by descriptor.
+    classes: HashMap<Vec<u8>, u32>,
 }
 
 #[pymethods]
@@ -112,20 +116,31 @@ impl Reach {
     }
 
     /// Return the position of the entry and the hops from it to a method; None if there is no path.
-    fn path(&self, dex: u32, method: u32) -> Option<(u32, Vec<Hop>)> {
-        let (class, selector) = self.program.method_key(dex, method)?;
-        let number = self.program.node_in(class, selector)?;
-        self.program.nodes.get(number as usize).filter(|node| (node.dex, node.method) == (dex, method))?;
+    fn path<'py>(&self, py: Python<'py>, method: &Bound<'_, PyAny>) -> PyResult<Option<(u32, Vec<Hop<'py>>)>> {
+        let method = raw(method)?;
+        let end = memchr::memmem::find(&method, b"->").unwrap_or(method.len());
+        let class = method.get(..end).and_then(|owner| self.classes.get(owner));
+        let members = class.map_or(&[][..], |&class| self.program.members_of(class));
+        let Some(&(_, number)) = members.iter().find(|&&(_, node)| self.name(node) == method) else { return Ok(None) };
         let path = self.found.path(number);
-        let entry = path.first()?.1.entry;
-        let hop = |&(number, step): &(u32, reach::Step)| {
-            let node = self.program.nodes.get(number as usize)?;
-            Some((node.dex, node.method, step.via))
-        };
-        Some((entry, path.iter().filter_map(hop).collect()))
+        let Some(entry) = path.first().map(|(_, step)| step.entry) else { return Ok(None) };
+        let hops = path.iter().map(|&(node, step)| Ok((text(py, &self.name(node))?, step.via)));
+        Ok(Some((entry, hops.collect::<PyResult<Vec<_>>>()?)))
     }
 
     /// First number of the kinds of callbacks in a hop.
     #[classattr]
     const CALLBACK: u8 = via::CALLBACK;
+}
+
+impl Reach {
+    /// Return a method as `Lcls;->name(params)ret`.
+    fn name(&self, node: u32) -> Vec<u8> {
+        let mut name = Vec::new();
+        let node = self.program.nodes.get(node as usize);
+        if let Some((node, dex)) = node.and_then(|node| Some((node, self.program.dexes.get(node.dex as usize)?))) {
+            dex.write_method(node.method, &mut name);
+        }
+        name
+    }
 }

@@ -94,9 +94,7 @@ def _row(item: Component, attribution: Attribution) -> JSON:
 def _registered(view: StaticView, attribution: Attribution) -> Rows:
     """Return where code makes an intent filter and names one of the actions in the same method."""
     registering = {call.caller for call in view.code.calls_to(_FILTER_MEMBERS)}
-    found = {
-        (use.caller, use.value) for use in view.code.string_uses(_ACTIONS) if use.caller in registering
-    }
+    found = {(use.caller, use.value) for use in view.code.string_uses(_ACTIONS) if use.caller in registering}
     rows: list[JSON] = []
     for caller, action in sorted(found):
         sdk = attribution.of_method(caller)

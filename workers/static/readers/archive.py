@@ -13,8 +13,8 @@ from typing import Any
 from workers.model.errors import NotAnApkError, OverLimitError
 from workers.model.limits import Limits
 from workers.static.readers.anomaly import Anomaly
-from workers.static.readers.engine import native
 from workers.static.readers.directory import DESCRIPTOR, Directory, Entry, ReadEntries, read_directory, read_entries
+from workers.static.readers.engine import native
 
 __all__ = ["MANIFEST", "Archive", "Entry", "MemberError", "open_apk"]
 
@@ -199,7 +199,8 @@ class Archive:
     def _start(self, entry: Entry) -> int:
         """Return where the bytes of `entry` start; its local header has been looked at."""
         at = entry.header_offset
-        return at + _LOCAL.size + sum(struct.unpack_from("<2H", self.data, at + 26))
+        name_size, extra_size = struct.unpack_from("<2H", self.data, at + 26)
+        return at + _LOCAL.size + int(name_size) + int(extra_size)
 
     def _packed(self, entry: Entry) -> memoryview:
         """Return the bytes of `entry` as they stand in the file; note where its local header disagrees."""
@@ -270,9 +271,7 @@ class Archive:
 def _read_all_natively(engine: ModuleType, whole: bytes) -> ReadEntries:
     """Return how the native engine reads the entries of a directory: as `read_entries`."""
 
-    def read_all(
-        _data: memoryview, start: int, stop: int, *, shift: int, max_entries: int
-    ) -> tuple[list[Entry], int]:
+    def read_all(_: memoryview, start: int, stop: int, /, *, shift: int, max_entries: int) -> tuple[list[Entry], int]:
         entries, after, too_many = engine.read_entries(whole, start, stop, shift, max_entries)
         if too_many:
             raise OverLimitError(f"The archive has more than {max_entries} entries.")

@@ -54,11 +54,11 @@ def reaching(units: NDArray[Any], start: int, end: int, offset: int) -> list[int
         if length == 0:
             at += payload_length(units, start + at)
             continue
-        _step(registers, code[at : at + 3] + [0, 0, 0])
+        _step(registers, [*code[at : at + 3], 0, 0, 0])
         at += length
     if at != offset or at >= len(code):
         return []
-    found = (registers.get(register) for register in _arguments(code[at : at + 3] + [0, 0, 0]))
+    found = (registers.get(register) for register in _arguments([*code[at : at + 3], 0, 0, 0]))
     return list(dict.fromkeys(each for each in found if each is not None))
 
 

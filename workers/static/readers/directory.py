@@ -54,7 +54,7 @@ class ReadEntries(Protocol):
     """How the entries of a directory are read."""
 
     def __call__(
-        self, data: memoryview, start: int, stop: int, *, shift: int, max_entries: int
+        self, data: memoryview, start: int, stop: int, /, *, shift: int, max_entries: int
     ) -> tuple[list[Entry], int]:
         """Return the entries from `start` until they stop making sense, and where that is."""
 

@@ -172,8 +172,9 @@ def _without_circles(supers: dict[str, str | None]) -> dict[str, str | None]:
             each = found[each]
         if each is not None and met_from.get(each) == start:
             # Back where this walk has been: everything from here round is a circle.
-            while each is not None and found[each] is not None:
-                each, found[each] = found[each], None
+            while each is not None:
+                following, found[each] = found[each], None
+                each = following
     return found
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.dex_error import DexError
-from workers.static.readers.dex_file import Method, Row
+from workers.static.readers.dex_file import Method
 from workers.static.readers.oddities import dex_anomalies
 from workers.static.readers.sweep import Sweep, Uses
 

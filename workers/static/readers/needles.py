@@ -8,7 +8,7 @@ from workers.static.readers.engine import native
 
 
 def stand_in(content: bytes, needles: Sequence[bytes], *, fold: bool) -> Sequence[bool]:
-    """Return for each of `needles` whether it stands in `content`; with `fold` ASCII capitals count as small letters."""
+    """Return for each of `needles` whether it stands in `content`; with `fold` ASCII capitals are small letters."""
     engine = native()
     if engine is not None:
         found: Sequence[bool] = engine.stands_in(content, list(needles), fold)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from workers.static.readers.anomaly import Anomaly
 
 
-def dex_anomalies(
-    name: str, *, checksum: bool, trailing: int, counts: tuple[int, int, int]
-) -> tuple[Anomaly, ...]:
+def dex_anomalies(name: str, *, checksum: bool, trailing: int, counts: tuple[int, int, int]) -> tuple[Anomaly, ...]:
     """Return the anomalies of the file `name`.
 
     SHA-1 in the header is not looked at: Android ignores it, and hashing costs as much as all the rest of the reading.

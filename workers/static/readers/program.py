@@ -19,8 +19,8 @@ the kind of callback is added to the last."""
 OTHER_CALLBACK = 255
 """Number of the kind of callbacks that no table names."""
 
-Hop: TypeAlias = tuple[int, int, int]
-"""Position of the DEX file, method id, and how it was reached."""
+Hop: TypeAlias = tuple[str, int]
+"""A method as `Lcls;->name(params)ret`, and how it was reached."""
 
 
 class Reach(Protocol):
@@ -30,7 +30,7 @@ class Reach(Protocol):
     def summary(self) -> tuple[int, int, bool]:
         """Methods that the app defines, those that can be reached, and whether everything was followed."""
 
-    def path(self, dex: int, method: int) -> tuple[int, Sequence[Hop]] | None:
+    def path(self, method: str, /) -> tuple[int, Sequence[Hop]] | None:
         """Return the position of the entry and one shortest path from it to the method; None if there is none."""
 
 

@@ -70,37 +70,28 @@ class ReferenceReach:
         """Methods that the app defines, those that can be reached, and whether everything was followed."""
         return len(self._hierarchy.nodes), len(self._steps), self._hierarchy.work <= WORK_MAX
 
-    def path(self, dex: int, method: int) -> tuple[int, Sequence[Hop]] | None:
+    def path(self, method: str) -> tuple[int, Sequence[Hop]] | None:
         """Return the position of the entry and one shortest path from it to the method; None if there is none."""
-        nodes = self._hierarchy.nodes
-        number = self._number(dex, method)
+        nodes = self._hierarchy.nodes_of.get(method.partition("->")[0], ())
+        number = next((each for each in nodes if self._name(each) == method), None)
         if number is None or number not in self._steps:
             return None
         hops: list[Hop] = []
         current: int | None = number
         while current is not None:
             step = self._steps[current]
-            hops.append((nodes[current].dex, nodes[current].method, step.via))
+            hops.append((self._name(current), step.via))
             current = step.parent
         return self._steps[number].entry, hops[::-1]
 
-    def _number(self, dex: int, method: int) -> int | None:
-        """Return the node of a method, if that definition is the one that counts."""
-        nodes = self._hierarchy.nodes
-        low, high = 0, len(nodes)
-        while low < high:
-            middle = (low + high) // 2
-            if (nodes[middle].dex, nodes[middle].method) < (dex, method):
-                low = middle + 1
-            else:
-                high = middle
-        if low == len(nodes) or (nodes[low].dex, nodes[low].method) != (dex, method):
-            return None
-        return low if self._hierarchy.node_in[nodes[low].owner, nodes[low].selector] == low else None
+    def _name(self, number: int) -> str:
+        """Return the method of a node."""
+        node = self._hierarchy.nodes[number]
+        return f"{node.owner}->{node.selector[0]}{node.selector[1]}"
 
 
 def search(program: ReferenceProgram, entries: Sequence[str], kinds: Mapping[str, int]) -> ReferenceReach:
-    """Search the program from the class descriptors `entries`; `kinds` numbers callbacks by the type outside the app."""
+    """Search from the class descriptors `entries`; `kinds` numbers callbacks by the type outside the app."""
     state = _Search(program, kinds)
     for number, name in enumerate(entries):
         if name in program.classes:

@@ -19,6 +19,18 @@ APP = "Lcom/example/app/Main;->run()V"
 
 
 @dataclass(frozen=True, kw_only=True)
+class FakeReach:
+    """Paths that are given."""
+
+    paths: Mapping[str, tuple[tuple[str, int], ...]]
+    summary: tuple[int, int, bool] = (0, 0, True)
+
+    def path(self, method: str) -> tuple[int, tuple[tuple[str, int], ...]] | None:
+        """Return the path to a method from the first entry."""
+        return (0, self.paths[method]) if method in self.paths else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FakeCode:
     """Code given as plain pairs: (caller, member), (caller, field), (caller, string)."""
 
@@ -27,6 +39,8 @@ class FakeCode:
     calls: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
+    paths: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    """Hops to methods that can be reached."""
     reaching: tuple[tuple[str, str], ...] = ()
     """Caller and constant that reaches its calls."""
     table: tuple[str, ...] = ()
@@ -57,12 +71,18 @@ class FakeCode:
         """Return the classes below one of `bases`, each with the nearest of them."""
         found = {}
         for name in self.supers:
+            seen = {name}
             above = self.supers.get(name)
-            while above is not None and above not in bases:
+            while above is not None and above not in bases and above not in seen:
+                seen.add(above)
                 above = self.supers.get(above)
-            if above is not None and name not in bases:
+            if above is not None and above in bases and name not in bases:
                 found[name] = above
         return found
+
+    def reach(self, entries: Sequence[str], kinds: Mapping[str, int]) -> FakeReach:
+        """Return that the methods of `paths` can be reached, from the first entry."""
+        return FakeReach(paths=self.paths if entries else {})
 
     def calls_to(self, members: Collection[str]) -> Iterator[Call]:
         """Yield the calls of one of `members`."""

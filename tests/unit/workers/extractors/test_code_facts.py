@@ -53,6 +53,7 @@ def test_a_call_is_told_with_caller_sdk_and_permission() -> None:
             "pi_kind": "imei",
             "permissions": ["android.permission.READ_PHONE_STATE"],
             "argument": None,
+            "argument_reaches": None,
         }
     ]
 
