@@ -101,7 +101,7 @@ def graph(program: Program, entries: Sequence[str], methods: Sequence[str]) -> d
     """Return what a program says of its classes and of the ways to `methods`."""
     names = sorted(program.class_names())
     reach = program.reach(entries, {"Ljava/lang/Thread;": 0, "Ljava/lang/Runnable;": 1})
-    paths = {method: reach.path(method) for method in methods}
+    paths = dict(zip(methods, reach.paths(methods), strict=True))
     return {
         "classes": names,
         "packages": dict(program.packages()),

@@ -23,6 +23,7 @@ from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, P
 from farm.model.inspection import Suite
 from farm.planning import shares
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
+from workers.tuning import settle
 
 log = structlog.get_logger()
 
@@ -43,6 +44,7 @@ class StaticWorker:
 
     def __init__(self, inspect: Callable[[Task], Result]) -> None:
         """Take what inspects one task."""
+        settle()
         self._inspect = inspect
 
     def whoami(self) -> tuple[str, str, int, str]:

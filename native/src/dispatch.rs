@@ -1,6 +1,6 @@
 //! Class hierarchy of a program: which methods a call may mean.
 
-use crate::program::{Program, NONE};
+use crate::program::{starts_of, Form, Program, NONE};
 use hashbrown::{HashMap, HashSet};
 
 /// Superclasses that are followed at most.
@@ -20,8 +20,8 @@ pub struct Hierarchy<'a> {
     subtree: Vec<(u32, u32)>,
     /// Types that name a type as interface.
     implementers: HashMap<u32, Vec<u32>>,
-    /// Virtual methods as (selector, position of their class in the tree, node), sorted.
-    by_selector: Vec<(u32, u32, u32)>,
+    /// Virtual methods of one selector after the other: position of their class in the tree, which ascends, and node.
+    by_selector: Vec<(u32, u32)>,
     /// Where the methods of each selector start in `by_selector`.
     selector_start: Vec<u32>,
     object: u32,
@@ -41,25 +41,17 @@ impl<'a> Hierarchy<'a> {
             }
         }
         let subtree = number_tree(&superclass);
-        let mut by_selector: Vec<(u32, u32, u32)> = Vec::new();
-        for class in 0..program.names.len() as u32 {
-            let at = subtree.get(class as usize).map_or(NONE, |span| span.0);
-            let members = program.members_of(class).iter();
-            let is_virtual = |node: u32| program.nodes.get(node as usize).is_some_and(|node| node.is_virtual);
-            by_selector.extend(members.filter(|each| is_virtual(each.1)).map(|&(selector, node)| (selector, at, node)));
-        }
-        by_selector.sort_unstable();
-        let highest = by_selector.last().map_or(0, |&(selector, _, _)| selector as usize + 1);
-        let mut selector_start = vec![0_u32; highest + 1];
-        for &(selector, _, _) in &by_selector {
-            if let Some(count) = selector_start.get_mut(selector as usize + 1) {
-                *count += 1;
+        let virtuals = virtuals_by_place(program, &subtree);
+        let highest = virtuals.iter().map(|each| each.0 as usize + 1).max().unwrap_or(0);
+        let selector_start = starts_of(virtuals.iter().map(|each| each.0), highest);
+        let mut by_selector = vec![(0, 0); virtuals.len()];
+        let mut next = selector_start.clone();
+        for (selector, at, node) in virtuals {
+            let Some(place) = next.get_mut(selector as usize) else { continue };
+            if let Some(slot) = by_selector.get_mut(*place as usize) {
+                *slot = (at, node);
             }
-        }
-        let mut total = 0;
-        for start in &mut selector_start {
-            total += *start;
-            *start = total;
+            *place += 1;
         }
         let object = (0..program.names.len() as u32).find(|&number| program.type_name(number) == b"Ljava/lang/Object;");
         let object = object.unwrap_or(NONE);
@@ -95,7 +87,6 @@ impl<'a> Hierarchy<'a> {
     pub fn dispatch(&mut self, class: u32, selector: u32, out: &mut Vec<u32>) {
         let mut closure = vec![class];
         let mut seen: HashSet<u32> = HashSet::new();
-        seen.insert(class);
         let mut next = 0;
         while let Some(&each) = closure.get(next) {
             next += 1;
@@ -105,8 +96,10 @@ impl<'a> Hierarchy<'a> {
             }
             self.overriding(each, selector, out);
             self.inherited(each, selector, out);
-            let children = self.implementers.get(&each).map_or(&[][..], |children| children);
-            closure.extend(children.iter().copied().filter(|&child| seen.insert(child)));
+            if let Some(children) = self.implementers.get(&each) {
+                seen.insert(class);
+                closure.extend(children.iter().copied().filter(|&child| seen.insert(child)));
+            }
         }
     }
 
@@ -115,9 +108,9 @@ impl<'a> Hierarchy<'a> {
         let Some(&(first, last)) = self.subtree.get(class as usize) else { return };
         let bound = |i: usize| self.selector_start.get(i).copied().unwrap_or(0) as usize;
         let all = self.by_selector.get(bound(selector as usize)..bound(selector as usize + 1)).unwrap_or(&[]);
-        let low = all.partition_point(|&(_, at, _)| at < first);
+        let low = all.partition_point(|&(at, _)| at < first);
         let before = out.len();
-        out.extend(all.iter().skip(low).take_while(|&&(_, at, _)| at <= last).map(|&(_, _, node)| node));
+        out.extend(all.iter().skip(low).take_while(|&&(at, _)| at <= last).map(|&(_, node)| node));
         self.work += (out.len() - before) as u64;
     }
 
@@ -144,12 +137,13 @@ impl<'a> Hierarchy<'a> {
     /// is none but Object.
     pub fn callback_kind(&mut self, class: u32, kinds: &HashMap<Vec<u8>, u8>) -> Option<u8> {
         let mut queue = vec![class];
-        let mut seen: HashSet<u32> = HashSet::new();
+        let mut seen: Vec<u32> = Vec::new();
         let mut found = None;
         while let Some(each) = queue.pop() {
-            if self.is_object(each) || seen.len() > DEPTH_MAX || !seen.insert(each) {
+            if self.is_object(each) || seen.len() > DEPTH_MAX || seen.contains(&each) {
                 continue;
             }
+            seen.push(each);
             match self.program.class(each) {
                 Some(definition) => {
                     queue.extend(self.superclass(each));
@@ -163,6 +157,23 @@ impl<'a> Hierarchy<'a> {
         }
         found
     }
+}
+
+/// Return selector, position of the class in the tree and node of all virtual methods, by that position.
+fn virtuals_by_place(program: &Program, subtree: &[(u32, u32)]) -> Vec<(u32, u32, u32)> {
+    let mut places = vec![NONE; subtree.len()];
+    for (class, &(at, _)) in (0_u32..).zip(subtree) {
+        if let Some(place) = places.get_mut(at as usize) {
+            *place = class;
+        }
+    }
+    let is_virtual = |node: u32| program.nodes.get(node as usize).is_some_and(|node| node.form == Form::Virtual);
+    let mut found = Vec::with_capacity(program.nodes.len());
+    for (at, class) in (0_u32..).zip(places) {
+        let members = program.members_of(class).iter().filter(|each| is_virtual(each.1));
+        found.extend(members.map(|&(selector, node)| (selector, at, node)));
+    }
+    found
 }
 
 /// Return the superclass of each type, without the links of classes that are their own ancestors.

@@ -3,6 +3,7 @@
 //! A type is a number by its descriptor, a selector a number by name and prototype; both are exact, not hashes, so that
 //! no crafted collision can confuse two methods. Type and selector together are the 64-bit id of a method.
 
+use crate::class_data::EncodedMethod;
 use crate::dex::Dex;
 use hashbrown::hash_table::{Entry, HashTable};
 use hashbrown::DefaultHashBuilder;
@@ -13,7 +14,6 @@ use std::sync::Arc;
 pub const NONE: u32 = u32::MAX;
 
 /// Numbers for distinct keys.
-#[derive(Default)]
 struct Interner<K> {
     table: HashTable<u32>,
     keys: Vec<K>,
@@ -21,6 +21,11 @@ struct Interner<K> {
 }
 
 impl<K: Copy> Interner<K> {
+    fn with_room(count: usize) -> Self {
+        let (table, keys) = (HashTable::with_capacity(count), Vec::with_capacity(count));
+        Self { table, keys, hasher: DefaultHashBuilder::default() }
+    }
+
     /// Return the number of `key`; `text` says what makes keys equal.
     fn number<T: std::hash::Hash + Eq>(&mut self, key: K, text: impl Fn(K) -> T) -> u32 {
         let wanted = text(key);
@@ -63,11 +68,25 @@ pub struct Node {
     pub class: u32,
     /// Number of its selector.
     pub selector: u32,
-    /// Whether it is called by dispatch.
-    pub is_virtual: bool,
+    /// What kind of method it is.
+    pub form: Form,
+}
+
+/// How a method comes to be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// By dispatch.
+    Virtual,
+    /// By its name alone.
+    Direct,
+    /// When its class is initialised.
+    Initialiser,
+    /// When an instance is made.
+    Constructor,
 }
 
 /// The app's code as one.
+#[derive(Default)]
 pub struct Program {
     /// The files in load order.
     pub dexes: Vec<Arc<Dex>>,
@@ -88,10 +107,16 @@ pub struct Program {
 }
 
 impl Program {
-    /// Number everything.
+    /// Return this program with its methods numbered too.
     #[must_use]
-    pub fn new(dexes: Vec<Arc<Dex>>) -> Self {
-        let mut program = Self::classes(dexes);
+    pub fn with_methods(&self) -> Self {
+        let mut program = Self {
+            dexes: self.dexes.clone(),
+            types: self.types.clone(),
+            names: self.names.clone(),
+            classes: self.classes.clone(),
+            ..Self::default()
+        };
         program.number_selectors();
         program.define_methods();
         program
@@ -100,16 +125,7 @@ impl Program {
     /// Number types and classes only: what the questions without a call graph need.
     #[must_use]
     pub fn classes(dexes: Vec<Arc<Dex>>) -> Self {
-        let mut program = Self {
-            types: Vec::new(),
-            names: Vec::new(),
-            selectors: Vec::new(),
-            classes: Vec::new(),
-            nodes: Vec::new(),
-            members: Vec::new(),
-            members_start: Vec::new(),
-            dexes,
-        };
+        let mut program = Self { dexes, ..Self::default() };
         program.number_types();
         program.define_classes();
         program
@@ -194,7 +210,7 @@ impl Program {
     }
 
     fn number_types(&mut self) {
-        let mut interner: Interner<(u32, u32)> = Interner::default();
+        let mut interner: Interner<(u32, u32)> = Interner::with_room(self.dexes.iter().map(|dex| dex.types.len()).sum());
         let dexes = &self.dexes;
         let text = |(dex, id): (u32, u32)| dexes.get(dex as usize).map_or(&[][..], |dex| dex.type_name(id));
         self.types = (0_u32..)
@@ -205,9 +221,10 @@ impl Program {
     }
 
     fn number_selectors(&mut self) {
-        let mut names: Interner<(u32, u32)> = Interner::default();
-        let mut protos: Interner<(u32, u32)> = Interner::default();
-        let mut selectors: Interner<(u32, u32)> = Interner::default();
+        let methods: usize = self.dexes.iter().map(|dex| dex.method_name.len()).sum();
+        let mut names: Interner<(u32, u32)> = Interner::with_room(methods / 2);
+        let mut protos: Interner<(u32, u32)> = Interner::with_room(methods / 8);
+        let mut selectors: Interner<(u32, u32)> = Interner::with_room(methods);
         let dexes = &self.dexes;
         let types = &self.types;
         let name_text = |(dex, id): (u32, u32)| dexes.get(dex as usize).map_or(&[][..], |dex| dex.string(id));
@@ -252,27 +269,80 @@ impl Program {
     }
 
     fn define_methods(&mut self) {
-        let mut by_class: Vec<Vec<(u32, u32)>> = vec![Vec::new(); self.names.len()];
+        let mut keyed: Vec<(u32, u32)> = Vec::new();
         for (at, dex) in (0_u32..).zip(&self.dexes) {
-            let mut methods = dex.methods.clone();
-            methods.sort_by_key(|each| each.method);
-            methods.dedup_by_key(|each| each.method);
-            for each in methods {
-                let Some((class, selector)) = self.method_key(at, each.method) else { continue };
-                let Some(list) = by_class.get_mut(class as usize).filter(|_| self.class(class).is_some()) else {
-                    continue;
-                };
-                list.push((selector, self.nodes.len() as u32));
-                let is_virtual = each.is_virtual;
-                self.nodes.push(Node { dex: at, method: each.method, class, selector, is_virtual });
+            let mut forms: Vec<Option<Form>> = vec![None; dex.method_name.len()];
+            for each in &dex.methods {
+                if let Some(slot) = forms.get_mut(each.method as usize) {
+                    slot.get_or_insert_with(|| form_of(dex, *each));
+                }
+            }
+            for (method, form) in (0_u32..).zip(forms) {
+                let Some(form) = form else { continue };
+                let Some((class, selector)) = self.method_key(at, method) else { continue };
+                if self.class(class).is_some() {
+                    keyed.push((class, self.nodes.len() as u32));
+                    self.nodes.push(Node { dex: at, method, class, selector, form });
+                }
             }
         }
+        self.group(&keyed);
+    }
+
+    /// Group the nodes, given with their class in ascending order, by class; of two definitions the first stays.
+    fn group(&mut self, keyed: &[(u32, u32)]) {
+        let mut lists = vec![(0_u32, 0_u32); keyed.len()];
+        let starts = starts_of(keyed.iter().map(|each| each.0), self.names.len());
+        let mut next = starts.clone();
+        for &(class, node) in keyed {
+            let selector = self.nodes.get(node as usize).map_or(NONE, |node| node.selector);
+            let Some(at) = next.get_mut(class as usize) else { continue };
+            if let Some(slot) = lists.get_mut(*at as usize) {
+                *slot = (selector, node);
+            }
+            *at += 1;
+        }
         self.members_start.push(0);
-        for mut list in by_class {
-            list.sort_unstable();
-            list.dedup_by_key(|&mut (selector, _)| selector);
-            self.members.extend(list);
+        for bounds in starts.windows(2) {
+            let &[first, last] = bounds else { continue };
+            if let Some(list) = lists.get_mut(first as usize..last as usize) {
+                list.sort_unstable();
+                let kept = self.members.len();
+                for &(selector, node) in list.iter() {
+                    if self.members.len() == kept || self.members.last().is_some_and(|each| each.0 != selector) {
+                        self.members.push((selector, node));
+                    }
+                }
+            }
             self.members_start.push(self.members.len() as u32);
         }
+    }
+}
+
+/// Return where the entries of each key start when they are sorted by key, and the end of the last.
+#[must_use]
+pub fn starts_of(keys: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
+    let mut starts = vec![0_u32; count + 1];
+    for key in keys {
+        if let Some(slot) = starts.get_mut(key as usize + 1) {
+            *slot += 1;
+        }
+    }
+    let mut total = 0;
+    for start in &mut starts {
+        total += *start;
+        *start = total;
+    }
+    starts
+}
+
+fn form_of(dex: &Dex, method: EncodedMethod) -> Form {
+    if method.is_virtual {
+        return Form::Virtual;
+    }
+    match dex.method_name.get(method.method as usize).map_or(&[][..], |&name| dex.string(name)) {
+        b"<clinit>" => Form::Initialiser,
+        b"<init>" => Form::Constructor,
+        _ => Form::Direct,
     }
 }

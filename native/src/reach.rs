@@ -5,7 +5,7 @@
 
 use crate::dispatch::{Hierarchy, WORK_MAX};
 use crate::opcodes::CONST_CLASS;
-use crate::program::{Program, NONE};
+use crate::program::{starts_of, Form, Program, NONE};
 use crate::sweep::Uses;
 use hashbrown::{HashMap, HashSet};
 
@@ -85,18 +85,7 @@ struct Starts(Vec<u32>);
 
 impl Starts {
     fn new(uses: &Uses, methods: usize) -> Self {
-        let mut starts = vec![0_u32; methods + 1];
-        for &caller in &uses.caller {
-            if let Some(count) = starts.get_mut(caller as usize + 1) {
-                *count += 1;
-            }
-        }
-        let mut total = 0;
-        for start in &mut starts {
-            total += *start;
-            *start = total;
-        }
-        Self(starts)
+        Self(starts_of(uses.caller.iter().copied(), methods))
     }
 
     fn rows(&self, method: u32) -> std::ops::Range<usize> {
@@ -120,9 +109,6 @@ struct Search<'a> {
     files: Vec<File>,
     steps: Vec<Option<Step>>,
     next: Vec<u32>,
-    /// Static initialiser by class.
-    initialisers: HashMap<u32, Vec<u32>>,
-    constructors: HashMap<u32, Vec<u32>>,
     initialised: Vec<bool>,
     instantiated: Vec<bool>,
     exposed: Vec<bool>,
@@ -140,28 +126,13 @@ impl<'a> Search<'a> {
                 called: vec![0; methods],
             }
         };
-        let mut initialisers: HashMap<u32, Vec<u32>> = HashMap::new();
-        let mut constructors: HashMap<u32, Vec<u32>> = HashMap::new();
         let types = program.names.len();
-        for class in 0..types as u32 {
-            for &(_, number) in program.members_of(class) {
-                let Some(node) = program.nodes.get(number as usize).filter(|node| !node.is_virtual) else { continue };
-                let Some(dex) = program.dexes.get(node.dex as usize) else { continue };
-                match dex.method_name.get(node.method as usize).map_or(&[][..], |&name| dex.string(name)) {
-                    b"<clinit>" => initialisers.entry(class).or_default().push(number),
-                    b"<init>" => constructors.entry(class).or_default().push(number),
-                    _ => {}
-                }
-            }
-        }
         Self {
             hierarchy: Hierarchy::new(program),
             kinds,
             files: program.dexes.iter().map(file).collect(),
             steps: vec![None; program.nodes.len()],
             next: Vec::new(),
-            initialisers,
-            constructors,
             initialised: vec![false; types],
             instantiated: vec![false; types],
             exposed: vec![false; types],
@@ -180,7 +151,7 @@ impl<'a> Search<'a> {
     /// The system makes an instance of `class` and calls it.
     fn enter(&mut self, class: u32, entry: u32) {
         let step = Step { parent: NONE, entry, via: via::ENTRY };
-        self.construct(class, step);
+        self.visit_all(class, Form::Constructor, step);
         let chain: Vec<u32> = self.hierarchy.chain(class).collect();
         for each in chain {
             self.initialise(each, Step { via: via::ENTRY, ..step });
@@ -247,16 +218,17 @@ impl<'a> Search<'a> {
         if let Some(done) = self.initialised.get_mut(class as usize).filter(|done| !**done) {
             *done = true;
             let via = if step.via == via::ENTRY { via::ENTRY } else { via::INITIALISER };
-            for node in self.initialisers.get(&class).cloned().unwrap_or_default() {
-                self.visit(node, Step { via, ..step });
-            }
+            self.visit_all(class, Form::Initialiser, Step { via, ..step });
         }
     }
 
-    /// Reach the constructors of a class that the platform makes by its name.
-    fn construct(&mut self, class: u32, step: Step) {
-        for node in self.constructors.get(&class).cloned().unwrap_or_default() {
-            self.visit(node, step);
+    /// Reach the methods of one form that `class` itself defines.
+    fn visit_all(&mut self, class: u32, form: Form, step: Step) {
+        let program = self.program;
+        for &(_, node) in program.members_of(class) {
+            if program.nodes.get(node as usize).is_some_and(|node| node.form == form) {
+                self.visit(node, step);
+            }
         }
     }
 
@@ -266,7 +238,7 @@ impl<'a> Search<'a> {
             return;
         }
         if by_name {
-            self.construct(class, step);
+            self.visit_all(class, Form::Constructor, step);
         }
         match self.instantiated.get_mut(class as usize) {
             Some(done) if !*done => *done = true,
@@ -288,10 +260,6 @@ impl<'a> Search<'a> {
             Some(done) if !*done => *done = true,
             _ => return,
         }
-        for &(_, node) in self.program.members_of(class) {
-            if self.program.nodes.get(node as usize).is_some_and(|node| node.is_virtual) {
-                self.visit(node, step);
-            }
-        }
+        self.visit_all(class, Form::Virtual, step);
     }
 }

@@ -28,6 +28,7 @@ class Attribution:
         self._own = frozenset(_ancestors(app_package or ""))
         self._known: dict[str, Sdk | None] = {}
         self._folders: dict[str, Sdk | None] = {}
+        self._counted: tuple[Mapping[str, int], Counter[Sdk]] = ({}, Counter())
 
     def of_class(self, descriptor: str) -> Sdk | None:
         """Return the SDK that the class `Lcls;` belongs to; None for the app's own code and for unknown code."""
@@ -50,12 +51,15 @@ class Attribution:
 
     def count_packages(self, packages: Mapping[str, int]) -> Counter[Sdk]:
         """Return how many classes belong to each SDK; `packages` has them by the start of their descriptors."""
+        if self._counted[0] is packages:
+            return self._counted[1].copy()
         counts: Counter[Sdk] = Counter()
         for folder, classes in packages.items():
             sdk = self.of_class(f"{folder}/;")
             if sdk is not None:
                 counts[sdk] += classes
-        return counts
+        self._counted = (packages, counts)
+        return counts.copy()
 
     def of_package(self, package: str) -> Sdk | None:
         """Return the SDK that the Java package belongs to."""

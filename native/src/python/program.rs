@@ -4,19 +4,20 @@ use super::dex::Dex;
 use super::{raw, text};
 use crate::program::Program as Engine;
 use crate::reach::{self, via};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyString};
 use std::sync::{Arc, OnceLock};
 
 /// A method and how it was reached.
 type Hop<'py> = (Bound<'py, PyString>, u8);
+/// Position of the entry, and the hops from it.
+type Path<'py> = (u32, Vec<Hop<'py>>);
 
 /// Classes and methods of all files as one.
 #[pyclass(frozen)]
 pub struct Program {
     engine: OnceLock<Arc<Engine>>,
-    dexes: Vec<Arc<crate::dex::Dex>>,
     classes: Engine,
 }
 
@@ -25,8 +26,8 @@ impl Program {
     #[new]
     fn new(py: Python<'_>, dexes: Vec<Py<Dex>>) -> Self {
         let dexes: Vec<_> = dexes.iter().map(|dex| Arc::clone(&dex.get().0)).collect();
-        let classes = py.detach(|| Engine::classes(dexes.clone()));
-        Self { engine: OnceLock::new(), dexes, classes }
+        let classes = py.detach(|| Engine::classes(dexes));
+        Self { engine: OnceLock::new(), classes }
     }
 
     /// Return the distinct descriptors of the defined classes, in no order.
@@ -84,10 +85,8 @@ impl Program {
             numbers.insert(raw(&name)?, kind.extract::<u8>()?);
         }
         Ok(py.detach(|| {
-            let engine = self.engine.get_or_init(|| Arc::new(Engine::new(self.dexes.clone())));
-            let classes = engine.classes.iter().enumerate().filter(|(_, class)| class.is_some());
-            let classes = classes.map(|(number, _)| number as u32).map(|id| (engine.type_name(id).to_vec(), id)).collect();
-            Reach { found: reach::reach(engine, &entries, &numbers), program: Arc::clone(engine), classes }
+            let engine = self.engine.get_or_init(|| Arc::new(self.classes.with_methods()));
+            Reach { found: reach::reach(engine, &entries, &numbers), program: Arc::clone(engine) }
         }))
     }
 }
@@ -103,8 +102,6 @@ impl Program {
 pub struct Reach {
     program: Arc<Engine>,
     found: reach::Reach,
-    /// Numbers of the defined classes by descriptor.
-    classes: HashMap<Vec<u8>, u32>,
 }
 
 #[pymethods]
@@ -115,17 +112,13 @@ impl Reach {
         (self.program.nodes.len(), self.found.reached, self.found.complete)
     }
 
-    /// Return the position of the entry and the hops from it to a method; None if there is no path.
-    fn path<'py>(&self, py: Python<'py>, method: &Bound<'_, PyAny>) -> PyResult<Option<(u32, Vec<Hop<'py>>)>> {
-        let method = raw(method)?;
-        let end = memchr::memmem::find(&method, b"->").unwrap_or(method.len());
-        let class = method.get(..end).and_then(|owner| self.classes.get(owner));
-        let members = class.map_or(&[][..], |&class| self.program.members_of(class));
-        let Some(&(_, number)) = members.iter().find(|&&(_, node)| self.name(node) == method) else { return Ok(None) };
-        let path = self.found.path(number);
-        let Some(entry) = path.first().map(|(_, step)| step.entry) else { return Ok(None) };
-        let hops = path.iter().map(|&(node, step)| Ok((text(py, &self.name(node))?, step.via)));
-        Ok(Some((entry, hops.collect::<PyResult<Vec<_>>>()?)))
+    /// Return for each of `methods` the position of the entry and the hops from it; None where there is no path.
+    fn paths<'py>(&self, py: Python<'py>, methods: &Bound<'_, PyAny>) -> PyResult<Vec<Option<Path<'py>>>> {
+        let methods = super::raws(methods)?;
+        let owners: HashSet<&[u8]> = methods.iter().map(|method| owner(method)).collect();
+        let numbers = (0..self.program.names.len() as u32).map(|number| (self.program.type_name(number), number));
+        let classes: HashMap<&[u8], u32> = numbers.filter(|(name, _)| owners.contains(name)).collect();
+        methods.iter().map(|method| self.path(py, method, classes.get(owner(method)).copied())).collect()
     }
 
     /// First number of the kinds of callbacks in a hop.
@@ -134,6 +127,15 @@ impl Reach {
 }
 
 impl Reach {
+    fn path<'py>(&self, py: Python<'py>, method: &[u8], class: Option<u32>) -> PyResult<Option<Path<'py>>> {
+        let members = class.map_or(&[][..], |class| self.program.members_of(class));
+        let Some(&(_, number)) = members.iter().find(|&&(_, node)| self.name(node) == method) else { return Ok(None) };
+        let path = self.found.path(number);
+        let Some(entry) = path.first().map(|(_, step)| step.entry) else { return Ok(None) };
+        let hops = path.iter().map(|&(node, step)| Ok((text(py, &self.name(node))?, step.via)));
+        Ok(Some((entry, hops.collect::<PyResult<Vec<_>>>()?)))
+    }
+
     /// Return a method as `Lcls;->name(params)ret`.
     fn name(&self, node: u32) -> Vec<u8> {
         let mut name = Vec::new();
@@ -143,4 +145,9 @@ impl Reach {
         }
         name
     }
+}
+
+/// Return the class of a method, as both stand in its name.
+fn owner(method: &[u8]) -> &[u8] {
+    method.get(..memchr::memmem::find(method, b"->").unwrap_or(method.len())).unwrap_or(&[])
 }

@@ -9,7 +9,7 @@ from workers.data.callbacks import kind_name, kind_numbers
 from workers.data.matching import find_uses
 from workers.model.bounded import Rows, text, texts
 from workers.model.evidence import JSON
-from workers.static.readers.program import CALLBACK, INITIALISER, Reach
+from workers.static.readers.program import CALLBACK, INITIALISER, Path
 from workers.static.view import StaticView
 
 _PATH_LIMIT = 12
@@ -29,13 +29,14 @@ def extract(view: StaticView) -> JSON:
     attribution = attribution_for(view.manifest.package)
     paths: list[tuple[int, str, JSON]] = []
     without: list[str] = []
-    for caller in sorted({use.caller for use in find_uses(view.code)}):
-        row = _row(caller, entries, reach)
-        if row is None:
+    callers = sorted({use.caller for use in find_uses(view.code)})
+    for caller, path in zip(callers, reach.paths(callers), strict=True):
+        if path is None:
             without.append(caller)
             continue
         sdk = attribution.of_method(caller)
-        paths.append((row[0], caller, {"caller": text(caller), "sdk": sdk.name if sdk else None, **row[1]}))
+        row = {"caller": text(caller), "sdk": sdk.name if sdk else None, **_row(path, entries)}
+        paths.append((len(path[1]), caller, row))
     paths.sort(key=lambda each: each[:2])
     return {
         "entries": len(entries),
@@ -59,15 +60,12 @@ def _entries(view: StaticView) -> Iterator[tuple[str, str]]:
             yield item.kind.value, item.target or item.name
 
 
-def _row(caller: str, entries: Sequence[tuple[str, str]], reach: Reach) -> tuple[int, dict[str, JSON]] | None:
-    """Return the number of steps to a method and its path, or None if there is none."""
-    found = reach.path(caller)
-    if found is None:
-        return None
-    entry, hops = found
-    kind, name = entries[entry]
+def _row(path: Path, entries: Sequence[tuple[str, str]]) -> dict[str, JSON]:
+    """Return the path to a method."""
+    kind, name = entries[path[0]]
+    hops = path[1]
     ways: list[JSON] = [*dict.fromkeys(way for _, via in hops if (way := _way(via)) is not None)]
-    return len(hops) - 1, {
+    return {
         "steps": len(hops) - 1,
         "entry_kind": kind,
         "entry": text(name),

@@ -23,7 +23,8 @@ MANIFEST = "AndroidManifest.xml"
 
 _LOCAL = struct.Struct("<4s5H3I2H")
 _LOCAL_MAGIC = b"PK\x03\x04"
-_STORED = 0
+STORED = 0
+"""Method of a member that is not compressed."""
 _DEFLATED = 8
 _DEFLATE_RATIO = 1032
 """Deflate never makes more than this of one byte (zlib technical details, "Maximum Compression Factor")."""
@@ -59,7 +60,7 @@ class Archive:
         for entry in directory.entries:
             self._by_name.setdefault(entry.name, entry)
         self._limits = limits
-        self._counted: set[int] = set()
+        self._counted: dict[int, Entry] = {}
         self._inflated = 0
         self._anomalies: dict[tuple[str, str], Anomaly] = {}
         for anomaly in directory.anomalies:
@@ -74,6 +75,11 @@ class Archive:
     def anomalies(self) -> tuple[Anomaly, ...]:
         """What was odd so far; a member's local header is only looked at when it is read."""
         return tuple(self._anomalies.values())
+
+    @property
+    def inflated(self) -> tuple[Entry, ...]:
+        """The members that were read whole so far."""
+        return tuple(self._counted.values())
 
     def __contains__(self, name: object) -> bool:
         """Return whether there is a member `name`."""
@@ -153,10 +159,10 @@ class Archive:
         engine = self.engine
         if engine is None or entry.size > cap or not packed:
             return None
-        start = self._start(entry)
+        start = self.start(entry)
         if entry.method == _DEFLATED:
             found = engine.inflate(self._whole, start, len(packed), entry.size)
-        elif entry.method == _STORED and len(packed) == entry.size:
+        elif entry.method == STORED and len(packed) == entry.size:
             found = engine.copy(self._whole, start, entry.size)
         else:
             found = None
@@ -173,7 +179,7 @@ class Archive:
             content, ended = _inflate(packed, min(entry.size, cap) + 1, entry.name)
             if not ended and len(content) <= entry.size:
                 self._note("zip.truncated-member", entry.name, f"{len(content)} of {entry.size} bytes")
-        elif entry.method == _STORED:
+        elif entry.method == STORED:
             content = bytes(packed[: cap + 1])
         else:
             content = self._guess(entry, packed, cap)
@@ -182,7 +188,7 @@ class Archive:
         if len(content) != entry.size:
             told = f"{entry.size} bytes told, {'more' if len(content) > entry.size else len(content)} found"
             self._note("zip.size-mismatch", entry.name, told)
-            content = content[: entry.size] if entry.method != _STORED else content[:cap]
+            content = content[: entry.size] if entry.method != STORED else content[:cap]
         return content
 
     def _check_sum(self, entry: Entry, crc: int) -> None:
@@ -196,7 +202,7 @@ class Archive:
         below = self.data.obj
         return below if isinstance(below, bytes) and len(below) == len(self.data) else bytes(self.data)
 
-    def _start(self, entry: Entry) -> int:
+    def start(self, entry: Entry) -> int:
         """Return where the bytes of `entry` start; its local header has been looked at."""
         at = entry.header_offset
         name_size, extra_size = struct.unpack_from("<2H", self.data, at + 26)
@@ -233,7 +239,7 @@ class Archive:
     def _cap(self, entry: Entry, available: int) -> int:
         """Return how many bytes `entry` may have; refuse at once what is bound to have more."""
         cap = self._limits.member_bytes
-        at_most = available if entry.method == _STORED else available * _DEFLATE_RATIO
+        at_most = available if entry.method == STORED else available * _DEFLATE_RATIO
         if cap < entry.size <= at_most:
             raise OverLimitError(f"The member {entry.name!r} has {entry.size} bytes, more than the limit of {cap}.")
         return min(cap, self._limits.inflated_bytes)
@@ -243,7 +249,7 @@ class Archive:
 
         Android's readers take every method but 8 as stored; packers write a random one.
         """
-        start = self._start(entry)
+        start = self.start(entry)
         stored = bytes(self.data[start : start + min(entry.size, cap)])
         if zlib.crc32(stored) == entry.crc32:
             return stored
@@ -257,7 +263,7 @@ class Archive:
         """Add `size` to what this app inflated to; each entry counts once."""
         if entry.header_offset in self._counted:
             return
-        self._counted.add(entry.header_offset)
+        self._counted[entry.header_offset] = entry
         self._inflated += size
         if self._inflated > self._limits.inflated_bytes:
             raise OverLimitError(f"The members inflate to more than {self._limits.inflated_bytes} bytes together.")

@@ -21,6 +21,8 @@ OTHER_CALLBACK = 255
 
 Hop: TypeAlias = tuple[str, int]
 """A method as `Lcls;->name(params)ret`, and how it was reached."""
+Path: TypeAlias = tuple[int, Sequence[Hop]]
+"""Position of the entry, and the hops from it to a method."""
 
 
 class Reach(Protocol):
@@ -30,8 +32,8 @@ class Reach(Protocol):
     def summary(self) -> tuple[int, int, bool]:
         """Methods that the app defines, those that can be reached, and whether everything was followed."""
 
-    def path(self, method: str, /) -> tuple[int, Sequence[Hop]] | None:
-        """Return the position of the entry and one shortest path from it to the method; None if there is none."""
+    def paths(self, methods: Sequence[str], /) -> Sequence[Path | None]:
+        """Return one shortest path to each of `methods`; None where there is none."""
 
 
 class Program(Protocol):

@@ -13,7 +13,7 @@ import numpy as np
 
 from workers.static.readers.dex_file import DexFile
 from workers.static.readers.hierarchy import OBJECT, WORK_MAX, Hierarchy
-from workers.static.readers.program import CALL, CALLBACK, ENTRY, INITIALISER, Hop, ReferenceProgram
+from workers.static.readers.program import CALL, CALLBACK, ENTRY, INITIALISER, Hop, Path, ReferenceProgram
 from workers.static.readers.sweep import Uses
 
 _VIRTUAL = frozenset({0x6E, 0x72, 0x74, 0x78})
@@ -70,8 +70,12 @@ class ReferenceReach:
         """Methods that the app defines, those that can be reached, and whether everything was followed."""
         return len(self._hierarchy.nodes), len(self._steps), self._hierarchy.work <= WORK_MAX
 
-    def path(self, method: str) -> tuple[int, Sequence[Hop]] | None:
-        """Return the position of the entry and one shortest path from it to the method; None if there is none."""
+    def paths(self, methods: Sequence[str]) -> Sequence[Path | None]:
+        """Return one shortest path to each of `methods`; None where there is none."""
+        return [self._path(method) for method in methods]
+
+    def _path(self, method: str) -> Path | None:
+        """Return one shortest path to the method, or None."""
         nodes = self._hierarchy.nodes_of.get(method.partition("->")[0], ())
         number = next((each for each in nodes if self._name(each) == method), None)
         if number is None or number not in self._steps:

@@ -22,12 +22,12 @@ APP = "Lcom/example/app/Main;->run()V"
 class FakeReach:
     """Paths that are given."""
 
-    paths: Mapping[str, tuple[tuple[str, int], ...]]
+    known: Mapping[str, tuple[tuple[str, int], ...]]
     summary: tuple[int, int, bool] = (0, 0, True)
 
-    def path(self, method: str) -> tuple[int, tuple[tuple[str, int], ...]] | None:
-        """Return the path to a method from the first entry."""
-        return (0, self.paths[method]) if method in self.paths else None
+    def paths(self, methods: Sequence[str]) -> list[tuple[int, tuple[tuple[str, int], ...]] | None]:
+        """Return the paths from the first entry."""
+        return [(0, self.known[method]) if method in self.known else None for method in methods]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +82,7 @@ class FakeCode:
 
     def reach(self, entries: Sequence[str], kinds: Mapping[str, int]) -> FakeReach:
         """Return that the methods of `paths` can be reached, from the first entry."""
-        return FakeReach(paths=self.paths if entries else {})
+        return FakeReach(known=self.paths if entries else {})
 
     def calls_to(self, members: Collection[str]) -> Iterator[Call]:
         """Yield the calls of one of `members`."""
