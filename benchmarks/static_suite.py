@@ -149,7 +149,7 @@ def table(rows: list[Row], totals: dict[Engine, dict[str, float]], start: float)
     ]
     lines += [
         f"| {row.name} | {row.dex_mb:.1f} MB | {row.floor:.1f} ms "
-        f"| {row.facts:.1f} ms ({row.facts / row.floor:.1f} x floor; SHA-256 of the file is {row.hashing:.1f} ms of it) "
+        f"| {row.facts:.1f} ms ({row.facts / row.floor:.1f} x floor), {row.hashing:.1f} ms of it SHA-256 of the file "
         f"| {row.graph:.1f} ms ({row.graph / row.dex_mb:.1f} ms per MB) "
         f"| {row.reference:.0f} ms | {row.androguard:.0f} ms ({row.androguard / row.facts:.0f} x native) |"
         for row in rows

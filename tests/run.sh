@@ -24,7 +24,7 @@ step layers lint-imports --no-logo
 step docstrings interrogate --quiet farm workers tests dashboards examples benchmarks
 if [ "${1:-}" != "--static" ]; then
     if command -v cargo >/dev/null; then
-        step native cargo test --quiet --manifest-path native/Cargo.toml
+        step native cargo test --quiet --locked --manifest-path native/Cargo.toml
     fi
     step tests pytest -q
 fi

@@ -5,6 +5,9 @@
 pub struct DexError(pub String);
 
 /// Return the error that says `sentence`.
+///
+/// # Errors
+/// Always.
 pub fn refuse<T>(sentence: impl Into<String>) -> Result<T, DexError> {
     Err(DexError(sentence.into()))
 }

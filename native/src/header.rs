@@ -9,7 +9,8 @@ const MAGIC: &[u8] = b"dex\n";
 const HEADERS_MAX: usize = 256;
 
 /// Names of the tables in the order of the header, each with the bytes of an entry.
-const TABLES: [(&str, usize); 6] = [("string", 4), ("type", 4), ("proto", 12), ("field", 8), ("method", 8), ("class", 32)];
+const TABLES: [(&str, usize); 6] =
+    [("string", 4), ("type", 4), ("proto", 12), ("field", 8), ("method", 8), ("class", 32)];
 
 /// Where a table lies; checked to be inside the file.
 #[derive(Debug, Clone, Copy, Default)]
@@ -112,8 +113,8 @@ fn read_version(raw: &[u8]) -> Result<u32, DexError> {
     let magic = raw.get(..8).unwrap_or(&[]);
     let digits = magic.get(4..7).unwrap_or(&[]);
     if !magic.starts_with(MAGIC) || magic.get(7) != Some(&0) || !digits.iter().all(u8::is_ascii_digit) {
-        let hex: String = magic.iter().map(|byte| format!("{byte:02x}")).collect();
-        return refuse(format!("It does not start like a DEX file but with {hex}."));
+        let number = magic.iter().fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte));
+        return refuse(format!("It does not start like a DEX file but with {number:016x}."));
     }
     let version = digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
     if !(35..=41).contains(&version) {

@@ -3,6 +3,8 @@
 //! Every reader here has a twin in Python (`workers/static/readers`), the reference: same tables, same order, same
 //! errors word for word. Nothing here panics, whatever the bytes are, and no work grows faster than the file.
 
+#![cfg_attr(not(feature = "python"), forbid(unsafe_code))]
+
 pub mod bytes;
 pub mod class_data;
 pub mod constants;
@@ -21,4 +23,5 @@ pub mod sweep;
 pub mod zip;
 
 #[cfg(feature = "python")]
+#[allow(clippy::needless_pass_by_value)] // Python hands its values over
 mod python;

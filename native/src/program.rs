@@ -210,7 +210,8 @@ impl Program {
     }
 
     fn number_types(&mut self) {
-        let mut interner: Interner<(u32, u32)> = Interner::with_room(self.dexes.iter().map(|dex| dex.types.len()).sum());
+        let mut interner: Interner<(u32, u32)> =
+            Interner::with_room(self.dexes.iter().map(|dex| dex.types.len()).sum());
         let dexes = &self.dexes;
         let text = |(dex, id): (u32, u32)| dexes.get(dex as usize).map_or(&[][..], |dex| dex.type_name(id));
         self.types = (0_u32..)
@@ -258,7 +259,9 @@ impl Program {
         self.classes = vec![None; self.names.len()];
         for (dex, types) in self.dexes.iter().zip(&self.types) {
             let number = |id: u32| types.get(id as usize).copied().unwrap_or(NONE);
-            for ((&class, &parent), interfaces) in dex.class_type.iter().zip(&dex.class_super).zip(&dex.class_interfaces) {
+            for ((&class, &parent), interfaces) in
+                dex.class_type.iter().zip(&dex.class_super).zip(&dex.class_interfaces)
+            {
                 let Some(slot) = self.classes.get_mut(number(class) as usize) else { continue };
                 slot.get_or_insert_with(|| Class {
                     superclass: u32::try_from(parent).map_or(NONE, number),

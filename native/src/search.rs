@@ -5,16 +5,19 @@ use crate::sweep::Uses;
 use hashbrown::{HashMap, HashSet};
 use memchr::memmem::Finder;
 
+/// Names of members of one class, each with the position of the member.
+type Names = Vec<(Vec<u8>, u32)>;
+
 /// Members that are looked for, each `Lcls;->name`, by the descriptor of their class.
 #[derive(Debug, Default)]
 pub struct Members {
-    by_owner: HashMap<Vec<u8>, Vec<(Vec<u8>, u32)>>,
+    by_owner: HashMap<Vec<u8>, Names>,
 }
 
 impl Members {
     /// Take the members; each is known by its position.
     pub fn new<'a>(members: impl Iterator<Item = &'a [u8]>) -> Self {
-        let mut by_owner: HashMap<Vec<u8>, Vec<(Vec<u8>, u32)>> = HashMap::new();
+        let mut by_owner: HashMap<Vec<u8>, Names> = HashMap::new();
         for (number, member) in members.enumerate() {
             let at = memchr::memmem::find(member, b"->").unwrap_or(member.len());
             let owner = member.get(..at).unwrap_or(&[]).to_vec();
@@ -27,7 +30,7 @@ impl Members {
     /// Return for each id of a table of members the position of the member it means plus one, or 0.
     #[must_use]
     pub fn ids(&self, dex: &Dex, owners: &[u32], names: &[u32]) -> Vec<u32> {
-        let owned: Vec<Option<&Vec<(Vec<u8>, u32)>>> =
+        let owned: Vec<Option<&Names>> =
             (0..dex.types.len() as u32).map(|id| self.by_owner.get(dex.type_name(id))).collect();
         let number = |(owner, name): (&u32, &u32)| {
             let wanted = owned.get(*owner as usize).copied().flatten()?;

@@ -110,7 +110,11 @@ impl Strings {
         let rises = |id: u32| {
             let (one, two) = (self.get(data, id - 1), self.get(data, id));
             // With ASCII on one side the order of bytes is that of UTF-16.
-            if self.is_foreign(id - 1) && self.is_foreign(id) { stands_before(one, two) } else { one < two }
+            if self.is_foreign(id - 1) && self.is_foreign(id) {
+                stands_before(one, two)
+            } else {
+                one < two
+            }
         };
         let sorted = (1..count).all(rises);
         // Tables are sorted, so neighbours tell; of an unsorted one a set does.

@@ -179,7 +179,7 @@ fn in_order(items: Vec<Item>, methods: usize) -> Vec<Item> {
 fn item_of(octets: &[u8], method: EncodedMethod) -> Option<Item> {
     let at = method.code as usize;
     let units = octets.len() / 2;
-    let start = (at + CODE_HEADER) / 2;
+    let start = at / 2 + CODE_HEADER / 2;
     if at % 2 != 0 || start > units {
         return None;
     }
@@ -195,6 +195,7 @@ impl Sweep {
         let mut met = 0;
         while let Some((unit, operands)) = rest.split_first_chunk::<2>() {
             let [opcode, high] = *unit;
+            #[allow(clippy::indexing_slicing)] // a byte is always inside
             let (length, kind) = OPCODES[usize::from(opcode)];
             let behind = rest.get(2 * usize::from(length)..);
             met += 1;

@@ -85,7 +85,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
 """All extractors in the order in which they run."""
 
 
-def run(view: StaticView, extractors: Sequence[Extractor] = EXTRACTORS) -> tuple[Outcome, str, dict[str, JSON]]:
+def run(view: StaticView, extractors: Sequence[Extractor] | None = None) -> tuple[Outcome, str, dict[str, JSON]]:
     """Return the outcome, one sentence on it (empty if everything was seen) and the facts by name.
 
     Two names are of the suite itself: `not_read` lists facts that could not be read and why; `left_out` has the number
@@ -99,7 +99,7 @@ def run(view: StaticView, extractors: Sequence[Extractor] = EXTRACTORS) -> tuple
     facts: dict[str, JSON] = {}
     not_read: list[JSON] = []
     failed = {part: reason for part in Part if (reason := _failure(view, part))}
-    for extractor in extractors:
+    for extractor in EXTRACTORS if extractors is None else extractors:
         reason = next((failed[part] for part in Part if part in extractor.needs and part in failed), None)
         if reason is None:
             try:

@@ -63,12 +63,11 @@ pub fn read_entries(
 ) -> PyResult<(Vec<Entry>, usize, bool)> {
     let found = zip::read_entries(data, start, stop, most);
     let entry = |entry: zip::Entry| {
-        let name = match std::str::from_utf8(&entry.name) {
-            Ok(name) => PyString::new(py, name),
-            Err(_) => {
-                let raw = PyBytes::new(py, &entry.name);
-                PyString::from_encoded_object(&raw, Some(c"utf-8"), Some(c"backslashreplace"))?
-            }
+        let name = if let Ok(name) = std::str::from_utf8(&entry.name) {
+            PyString::new(py, name)
+        } else {
+            let raw = PyBytes::new(py, &entry.name);
+            PyString::from_encoded_object(&raw, Some(c"utf-8"), Some(c"backslashreplace"))?
         };
         let header_offset = i64::try_from(entry.header_offset).unwrap_or(i64::MAX).saturating_add(shift);
         Ok(Entry { name: name.unbind(), header_offset, entry })

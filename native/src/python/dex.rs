@@ -3,9 +3,9 @@
 use super::column::{Column, Owner, Raw};
 use super::{raws, text, NativeDexError};
 use crate::dex::Dex as Engine;
+use crate::header;
 use crate::search::{rows, strings_equal, strings_starting, strings_with, types, Members};
 use crate::sweep::Uses;
-use crate::header;
 use pyo3::exceptions::{PyIndexError, PyKeyError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -166,7 +166,8 @@ impl Dex {
         let ids = wanted.ids(&self.0, &self.0.method_owner, &self.0.method_name);
         let calls = &self.0.code.calls;
         let Some(callers) = callers else { return Ok(table(calls, &rows(calls, &ids))) };
-        let wanted = |row: &usize| calls.row(*row).is_some_and(|row| ids.get(row.0 as usize).is_some_and(|&id| id != 0));
+        let wanted =
+            |row: &usize| calls.row(*row).is_some_and(|row| ids.get(row.0 as usize).is_some_and(|&id| id != 0));
         let chosen: Vec<u32> = callers
             .into_iter()
             .flat_map(|caller| calls.rows_of(caller).filter(wanted).map(|row| row as u32).collect::<Vec<_>>())
@@ -239,4 +240,3 @@ impl Dex {
         text(py, &out)
     }
 }
-
