@@ -24,7 +24,7 @@ pub fn header_offsets(column: &Column) -> Vec<usize> {
     column.bytes().map_or_else(Vec::new, |data| header::header_offsets(data))
 }
 
-/// Read the DEX file whose header stands at `offset`; raises NativeDexError.
+/// Read the DEX file whose header stands at `offset`; raises `NativeDexError`.
 #[pyfunction]
 pub fn read_dex(py: Python<'_>, column: &Column, offset: usize) -> PyResult<Dex> {
     let data = column.bytes().map(Arc::clone).unwrap_or_default();

@@ -49,7 +49,7 @@ impl Dice {
     #[allow(dead_code)] // not every test needs it
     pub fn damage(&mut self, data: &[u8]) -> Vec<u8> {
         let mut damaged = data.to_vec();
-        for _ in 0..1 + self.roll(8) {
+        for _ in 0..=self.roll(8) {
             // Headers and tables decide most, so half of the damage is there.
             let reach = if self.roll(2) == 0 { damaged.len().min(2_048) } else { damaged.len() };
             let at = self.roll(reach);

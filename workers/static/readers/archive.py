@@ -59,7 +59,8 @@ class Archive:
         self._by_name: dict[str, Entry] = {}
         for entry in directory.entries:
             self._by_name.setdefault(entry.name, entry)
-        self._limits = limits
+        self.limits = limits
+        """Caps that are kept."""
         self._counted: dict[int, Entry] = {}
         self._inflated = 0
         self._anomalies: dict[tuple[str, str], Anomaly] = {}
@@ -238,11 +239,11 @@ class Archive:
 
     def _cap(self, entry: Entry, available: int) -> int:
         """Return how many bytes `entry` may have; refuse at once what is bound to have more."""
-        cap = self._limits.member_bytes
+        cap = self.limits.member_bytes
         at_most = available if entry.method == STORED else available * _DEFLATE_RATIO
         if cap < entry.size <= at_most:
             raise OverLimitError(f"The member {entry.name!r} has {entry.size} bytes, more than the limit of {cap}.")
-        return min(cap, self._limits.inflated_bytes)
+        return min(cap, self.limits.inflated_bytes)
 
     def _guess(self, entry: Entry, packed: memoryview, cap: int) -> bytes:
         """Return the content of an entry with an unknown method: stored if its CRC says so, else deflated, else stored.
@@ -265,8 +266,8 @@ class Archive:
             return
         self._counted[entry.header_offset] = entry
         self._inflated += size
-        if self._inflated > self._limits.inflated_bytes:
-            raise OverLimitError(f"The members inflate to more than {self._limits.inflated_bytes} bytes together.")
+        if self._inflated > self.limits.inflated_bytes:
+            raise OverLimitError(f"The members inflate to more than {self.limits.inflated_bytes} bytes together.")
 
     def _note(self, kind: str, subject: str, detail: str) -> None:
         """Keep an anomaly, once for each kind and subject."""

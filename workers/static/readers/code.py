@@ -10,6 +10,8 @@ from typing import TypedDict
 
 import numpy as np
 
+from workers.model.errors import OverLimitError
+from workers.model.limits import Limits
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.archive import Archive, MemberError
 from workers.static.readers.code_model import Call, FieldUse, StringUse, TypeUse, UnreadableDex, Use
@@ -202,9 +204,23 @@ def read_code(archive: Archive) -> Code:
         dex_bytes += size
         for part in parts:
             (unreadable if isinstance(part, UnreadableDex) else read).append(part)  # type: ignore[arg-type]
+        _check(archive.limits, dex_bytes, read)
     natives = [dex.native for dex in read if isinstance(dex, NativeDex)]
     program: Program = ReferenceProgram(read) if engine is None else engine.Program(natives)
     return Code(tuple(read), program, unreadable=tuple(unreadable), anomalies=tuple(anomalies), dex_bytes=dex_bytes)
+
+
+def _check(limits: Limits, dex_bytes: int, read: Sequence[DexFile]) -> None:
+    """Raise OverLimitError if the files that were read are more than one app may have."""
+    strings = sum(len(dex.strings) for dex in read)
+    instructions = sum(dex.code.instructions for dex in read)
+    for what, found, limit in (
+        ("bytes", dex_bytes, limits.dex_bytes),
+        ("strings", strings, limits.strings),
+        ("instructions", instructions, limits.instructions),
+    ):
+        if found > limit:
+            raise OverLimitError(f"The dex files have {found} {what} together, more than the limit of {limit}.")
 
 
 def _read_member(archive: Archive, name: str, engine: ModuleType | None) -> tuple[int, list[DexFile | UnreadableDex]]:
