@@ -11,7 +11,8 @@ from workers.static.readers.dex import DexError, header_offsets, read_dex
 from workers.static.readers.dex_file import DexFile
 from workers.static.readers.engine import NEEDED, VARIABLE, Engine, installed, native
 from workers.static.readers.native import read_native
-from workers.static.readers.program import Program, ReferenceProgram
+from workers.static.readers.program import Program
+from workers.static.readers.reference import ReferenceProgram
 
 needs_native = pytest.mark.skipif(installed() != NEEDED, reason="the native engine is not installed; it needs cargo")
 """For tests that compare the two."""

@@ -38,8 +38,8 @@ def trial(one: Kind) -> dict[str, object]:
     os.close(writing)
     with os.fdopen(reading, "rb") as answer:
         text = answer.read()
-    _, status = os.waitpid(child, 0)
-    result: dict[str, object] = json.loads(text) if text else {"outcome": f"died with {status}"}
+    _, ended = os.waitpid(child, 0)
+    result: dict[str, object] = json.loads(text) if text else {"outcome": f"died with {ended}"}
     return {"kind": one.name, "bytes": len(data), "right": [*one.outcomes], **result}
 
 

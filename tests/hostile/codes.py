@@ -91,9 +91,8 @@ def one_long_string_for_all() -> bytes:
 @kind(READ)
 def strings_that_are_no_text() -> bytes:
     """Strings that are no text."""
-    return with_dex(
-        DexFile(strings=[bytes([0xC0 + i % 60, 0x80 + i % 64, 1 + i % 250]) for i in range(999)]).as_bytes()
-    )
+    strings = [bytes([0xC0 + i % 60, 0x80 + i % 64, 1 + i % 250]) for i in range(999)]
+    return with_dex(DexFile(strings=strings).as_bytes())
 
 
 @kind(READ)
@@ -105,9 +104,8 @@ def addresses_by_the_ten_thousands() -> bytes:
 @kind(READ, PARTLY)
 def a_class_that_is_its_own_ancestor() -> bytes:
     """A class that is its own ancestor."""
-    return with_dex(
-        DexFile(classes=[Class(name=f"La/{a};", parent=f"La/{b};") for a, b in ("AA", "BC", "CB")]).as_bytes()
-    )
+    classes = [Class(name=f"La/{a};", parent=f"La/{b};") for a, b in ("AA", "BC", "CB")]
+    return with_dex(DexFile(classes=classes).as_bytes())
 
 
 @kind(READ)
@@ -162,11 +160,8 @@ def code_that_a_thousand_methods_share() -> bytes:
 @kind(READ)
 def a_switch_of_four_billion_cases() -> bytes:
     """A switch of four billion cases."""
-    return with_dex(
-        DexFile(
-            classes=[Class(name="La;", methods=[Method(name="m", code=[0x0300, 0xFFFF, 0xFFFF, 0xFFFF])])]
-        ).as_bytes()
-    )
+    payload = [0x0300, 0xFFFF, 0xFFFF, 0xFFFF]
+    return with_dex(DexFile(classes=[Class(name="La;", methods=[Method(name="m", code=payload)])]).as_bytes())
 
 
 @kind(READ)

@@ -85,7 +85,7 @@ def crowded(entries: int) -> bytes:
     """Return an app with so many entries, all of one tiny member."""
     good = apk_bytes([Member(name="a", content=b"x")])
     end = end_at(good)
-    size, start = struct.unpack_from("<2I", good, end + 12)
+    (start,) = struct.unpack_from("<I", good, end + 16)
     last = good.rindex(b"PK\1\2")
     directory = good[start:end] + good[last:end] * (entries - 2)
     return good[:start] + directory + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 9, 9, len(directory), start, 0)

@@ -68,9 +68,8 @@ def attributes_by_the_ten_thousands() -> bytes:
 @kind(READ, BROKEN)
 def a_codename_for_a_level() -> bytes:
     """A codename for a level."""
-    return with_manifest(
-        axml(Node("manifest", {":package": "a.b"}, [Node("uses-sdk", {"targetSdkVersion": "Baklava"})]))
-    )
+    level = Node("uses-sdk", {"targetSdkVersion": "Baklava"})
+    return with_manifest(axml(Node("manifest", {":package": "a.b"}, [level])))
 
 
 @kind(READ, BROKEN)

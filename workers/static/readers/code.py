@@ -18,7 +18,8 @@ from workers.static.readers.code_model import Call, FieldUse, StringUse, TypeUse
 from workers.static.readers.dex import DexError, header_offsets, read_dex
 from workers.static.readers.dex_file import DexFile, Row
 from workers.static.readers.native import NativeDex, read_native
-from workers.static.readers.program import Program, Reach, ReferenceProgram
+from workers.static.readers.program import Program, Reach
+from workers.static.readers.reference import ReferenceProgram
 
 __all__ = ["Call", "Code", "FieldUse", "StringUse", "TypeUse", "UnreadableDex", "Use", "read_code"]
 

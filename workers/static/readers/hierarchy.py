@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from workers.static.readers.program import OTHER_CALLBACK, ReferenceProgram
+from workers.static.readers.dex_file import DexFile
+from workers.static.readers.program import OTHER_CALLBACK, ClassDefinition
 
 DEPTH_MAX = 256
 """Superclasses that are followed at most."""
@@ -35,9 +36,10 @@ class Node:
 class Hierarchy:
     """Subtypes by superclass and interface, and methods by selector."""
 
-    def __init__(self, program: ReferenceProgram) -> None:
-        self.classes = program.classes
-        self.nodes = _nodes(program)
+    def __init__(self, classes: Mapping[str, ClassDefinition], dex_files: Sequence[DexFile]) -> None:
+        self.classes = classes
+        """The classes of the app by descriptor."""
+        self.nodes = _nodes(classes, dex_files)
         """In the order of file and method id."""
         self.node_in: dict[tuple[str, Selector], int] = {}
         """Node by class and selector; of two definitions the first."""
@@ -144,16 +146,16 @@ class Hierarchy:
         return found
 
 
-def _nodes(program: ReferenceProgram) -> list[Node]:
+def _nodes(classes: Mapping[str, ClassDefinition], dex_files: Sequence[DexFile]) -> list[Node]:
     """Return the methods that classes of the app define."""
     nodes: list[Node] = []
-    for number, dex in enumerate(program.dex_files):
+    for number, dex in enumerate(dex_files):
         virtual: dict[int, bool] = {}
         for method, _, is_virtual in dex.defined_methods:
             virtual.setdefault(method, is_virtual)
         for method in sorted(virtual):
             owner, name, prototype = dex.method_parts(method)
-            if owner in program.classes:
+            if owner in classes:
                 selector = (name, prototype)
                 nodes.append(
                     Node(dex=number, method=method, owner=owner, selector=selector, is_virtual=virtual[method])

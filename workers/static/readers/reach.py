@@ -13,7 +13,7 @@ import numpy as np
 
 from workers.static.readers.dex_file import DexFile
 from workers.static.readers.hierarchy import OBJECT, WORK_MAX, Hierarchy
-from workers.static.readers.program import CALL, CALLBACK, ENTRY, INITIALISER, Hop, Path, ReferenceProgram
+from workers.static.readers.program import CALL, CALLBACK, ENTRY, INITIALISER, ClassDefinition, Hop, Path
 from workers.static.readers.sweep import Uses
 
 _VIRTUAL = frozenset({0x6E, 0x72, 0x74, 0x78})
@@ -94,11 +94,16 @@ class ReferenceReach:
         return f"{node.owner}->{node.selector[0]}{node.selector[1]}"
 
 
-def search(program: ReferenceProgram, entries: Sequence[str], kinds: Mapping[str, int]) -> ReferenceReach:
+def search(
+    classes: Mapping[str, ClassDefinition],
+    dex_files: Sequence[DexFile],
+    entries: Sequence[str],
+    kinds: Mapping[str, int],
+) -> ReferenceReach:
     """Search from the class descriptors `entries`; `kinds` numbers callbacks by the type outside the app."""
-    state = _Search(program, kinds)
+    state = _Search(Hierarchy(classes, dex_files), dex_files, kinds)
     for number, name in enumerate(entries):
-        if name in program.classes:
+        if name in classes:
             state.enter(name, number)
     while state.following:
         level, state.following = sorted(state.following), []
@@ -110,12 +115,12 @@ def search(program: ReferenceProgram, entries: Sequence[str], kinds: Mapping[str
 class _Search:
     """The state of one search."""
 
-    def __init__(self, program: ReferenceProgram, kinds: Mapping[str, int]) -> None:
-        self.hierarchy = Hierarchy(program)
+    def __init__(self, hierarchy: Hierarchy, dex_files: Sequence[DexFile], kinds: Mapping[str, int]) -> None:
+        self.hierarchy = hierarchy
         self.steps: dict[int, _Step] = {}
         self.following: list[int] = []
         self._kinds = kinds
-        self._files = [_File(dex) for dex in program.dex_files]
+        self._files = [_File(dex) for dex in dex_files]
         self._called: set[tuple[int, int, bool]] = set()
         self._initialised: set[str] = set()
         self._instantiated: set[str] = set()
