@@ -17,6 +17,10 @@ from workers.static.extractors import (
     components,
     download_install,
     dynamic_code,
+    evasion,
+    keep_alive,
+    launcher,
+    library_versions,
     manifest,
     native_libs,
     network_security,
@@ -73,6 +77,9 @@ EXTRACTORS: tuple[Extractor, ...] = (
     Extractor(fact="permission_gap", extract=permission_gap.extract, needs=_CODE),
     Extractor(fact="packer", extract=packer.extract, needs=_CODE),
     Extractor(fact="self_start", extract=self_start.extract, needs=_CODE),
+    Extractor(fact="keep_alive", extract=keep_alive.extract, needs=_CODE),
+    Extractor(fact="launcher", extract=launcher.extract, needs=_CODE),
+    Extractor(fact="library_versions", extract=library_versions.extract),
     Extractor(fact="urls", extract=urls.extract, needs=_CODE),
     Extractor(fact="privacy_policy", extract=privacy_policy.extract, needs=_CODE),
     Extractor(fact="webview", extract=webview.extract, needs=_CODE),
@@ -80,6 +87,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     Extractor(fact="download_install", extract=download_install.extract, needs=_CODE),
     Extractor(fact="shake_sensor", extract=shake_sensor.extract, needs=_CODE),
     # Last: members disagree with their headers only once they are read.
+    Extractor(fact="evasion", extract=evasion.extract, needs=_CODE),
     Extractor(fact="archive", extract=archive.extract),
 )
 """All extractors in the order in which they run."""

@@ -165,6 +165,14 @@ class FakeArchive:
             raise MemberError(f"There is no member {name!r}.")
         return self.members[name]
 
+    def entry(self, name: str) -> Entry | None:
+        """Return the entry of a member."""
+        return next((entry for entry in self.entries if entry.name == name), None)
+
+    def read_entry(self, entry: Entry) -> bytes:
+        """Return the content of a member."""
+        return self.members[entry.name]
+
     def read_heads(self, entries: Sequence[Entry], size: int) -> Iterator[bytes]:
         """Yield the first bytes of each member."""
         return (self.members[entry.name][:size] for entry in entries)
