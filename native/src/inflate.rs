@@ -1,7 +1,6 @@
-//! Bounded inflating: whole members by libdeflate, first bytes of members by `miniz_oxide`.
+//! Bounded inflating of whole members, by libdeflate.
 
 use libdeflater::{Crc, Decompressor};
-use miniz_oxide::inflate::core::{decompress, inflate_flags, DecompressorOxide};
 
 /// Return the inflated bytes, if the stream is whole and has exactly `size` of them.
 ///
@@ -13,21 +12,6 @@ pub fn inflate_exactly(packed: &[u8], size: usize) -> Option<Vec<u8>> {
     let mut content = vec![0; size];
     let found = Decompressor::new().deflate_decompress(packed, &mut content).ok()?;
     (found == size).then_some(content)
-}
-
-/// Inflates first bytes; made once, since its tables are large.
-#[derive(Default)]
-pub struct Heads(Box<DecompressorOxide>);
-
-impl Heads {
-    /// Return the first `size` inflated bytes, at most 64; `None` if the stream breaks or ends before.
-    pub fn inflate(&mut self, packed: &[u8], size: usize) -> Option<Vec<u8>> {
-        self.0.init();
-        let mut head = vec![0; size.min(64)];
-        let flags = inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
-        let (_, _, written) = decompress(&mut self.0, packed, &mut head, 0, flags);
-        (written == head.len()).then_some(head)
-    }
 }
 
 /// Return the CRC-32 of `content`.

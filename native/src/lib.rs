@@ -10,6 +10,7 @@ pub mod class_data;
 pub mod constants;
 pub mod dex;
 pub mod dispatch;
+pub mod head;
 pub mod header;
 pub mod inflate;
 pub mod mutf8;

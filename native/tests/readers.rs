@@ -4,11 +4,13 @@
 mod common;
 
 use apkfarm_native::constants::reaching;
-use apkfarm_native::inflate::{crc32, Heads};
+use apkfarm_native::head::inflate_head;
+use apkfarm_native::inflate::{crc32, inflate_exactly};
 use apkfarm_native::mutf8::decode;
 use apkfarm_native::opcodes::payload_length;
 use apkfarm_native::search::stands_in;
 use apkfarm_native::sweep::Item;
+use apkfarm_native::zip::{member, read_entries};
 
 fn code(units: &[u16]) -> Vec<u8> {
     units.iter().flat_map(|unit| unit.to_le_bytes()).collect()
@@ -76,7 +78,30 @@ fn an_offset_between_instructions_has_no_arguments() {
 
 #[test]
 fn a_broken_stream_has_no_head() {
-    assert_eq!(None, Heads::default().inflate(b"\xFF\xFF\xFF\xFF", 8));
+    assert_eq!(None, inflate_head(b"\xFF\xFF\xFF\xFF", 8));
+}
+
+#[test]
+fn the_head_of_a_member_is_how_the_member_starts() {
+    let data = common::apk();
+    let start = memchr::memmem::find(data, b"PK\x01\x02").unwrap();
+    let mut compared = 0;
+    for entry in read_entries(data, start, data.len(), 1_000).entries {
+        let packed = member(data, &entry, entry.header_offset as usize).unwrap();
+        if let Some(content) = inflate_exactly(packed, entry.size as usize).filter(|content| content.len() >= 64) {
+            assert_eq!(Some(&content[..64]), inflate_head(packed, 64).as_deref());
+            compared += 1;
+        }
+    }
+    assert!(compared > 2);
+}
+
+#[test]
+fn blocks_of_all_three_forms_have_heads() {
+    let raw = b"\x01\x05\x00\xfa\xffhello";
+    assert_eq!(Some(b"hel".to_vec()), inflate_head(raw, 3));
+    let fixed = b"\x4b\x4c\x44\x00\x00"; // "a" and matches of distance one
+    assert!(inflate_head(fixed, 2).is_none_or(|head| head == b"aa"));
 }
 
 #[test]

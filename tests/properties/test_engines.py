@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from tests.engines import answers, choose, graph, needs_native, programs, read_both, tables
 from tests.unit.workers.readers.build import Class, DexFile, Member, Method, apk_bytes
 from workers.inspect import inspect_apk
+from workers.model.limits import Limits
+from workers.static.readers.archive import open_apk
 from workers.static.readers.engine import Engine
 
 pytestmark = needs_native
@@ -126,3 +129,32 @@ def test_a_damaged_archive_is_the_same_evidence(changes: list[tuple[float, int]]
             choose(patch, engine)
             found.append(inspect_apk(whole).as_json())
     assert found[0] == found[1]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    content=st.one_of(st.binary(max_size=300), st.text("ab", max_size=900).map(str.encode)),
+    level=st.sampled_from((0, 1, 6, 9)),
+    strategy=st.sampled_from((zlib.Z_DEFAULT_STRATEGY, zlib.Z_FIXED, zlib.Z_HUFFMAN_ONLY)),
+    changes=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=3),
+)
+def test_first_bytes_are_those_of_zlib(
+    content: bytes, level: int, strategy: int, changes: list[tuple[float, int]]
+) -> None:
+    """Of every form of block; a head that the engine gives for a damaged stream is the one that zlib gives."""
+    deflater = zlib.compressobj(level, zlib.DEFLATED, -15, 8, strategy)
+    packed = bytearray(deflater.compress(content) + deflater.flush())
+    for at, value in changes:
+        packed[int(at * len(packed))] = value
+    member = Member(name="x", content=bytes(packed), deflated=False, told_size=max(len(content), 8))
+    with pytest.MonkeyPatch.context() as patch:
+        choose(patch, Engine.NATIVE)
+        archive = open_apk(memoryview(apk_bytes([member])), limits=Limits())
+    entry = archive.entry("x")
+    assert entry is not None
+    assert archive.engine is not None
+    (head,) = archive.engine.heads(bytes(archive.data), [entry], 8)
+    if head is not None:
+        assert zlib.decompressobj(-15).decompress(bytes(packed), 8) == head
+    elif not changes:
+        assert len(content) < 8

@@ -2,6 +2,7 @@
 
 use super::column::{Column, Owner};
 use crate::bytes::clip;
+use crate::head::inflate_head;
 use crate::{inflate as engine, search, zip};
 use libdeflater::Adler32;
 use pyo3::prelude::*;
@@ -106,15 +107,14 @@ pub fn heads<'py>(
     entries: Vec<PyRef<'py, Entry>>,
     size: usize,
 ) -> Vec<Option<Bound<'py, PyBytes>>> {
-    let mut inflater = engine::Heads::default();
-    let mut head = |entry: &PyRef<'py, Entry>| {
+    let head = |entry: &PyRef<'py, Entry>| {
         let packed = zip::member(data, &entry.entry, usize::try_from(entry.header_offset).ok()?)?;
         if entry.entry.method == zip::DEFLATED {
-            return inflater.inflate(packed, size);
+            return inflate_head(packed, size);
         }
         Some(clip(packed, 0, size).to_vec())
     };
-    entries.iter().map(&mut head).map(|head| head.map(|head| PyBytes::new(py, &head))).collect()
+    entries.iter().map(head).map(|head| head.map(|head| PyBytes::new(py, &head))).collect()
 }
 
 /// Return for each of `needles` whether it stands in `content`; with `fold` capitals of ASCII count as small letters.
