@@ -4,6 +4,8 @@
 
 /// Longest code.
 const BITS: usize = 15;
+/// Longest code of code lengths.
+const SHORT: u32 = 7;
 /// Most symbols of a code.
 const SYMBOLS: usize = 288;
 /// Most bytes that are asked for.
@@ -186,11 +188,18 @@ fn dynamic(bits: &mut Bits) -> Option<Codes> {
     for &at in ORDER.iter().take(told) {
         *of_lengths.get_mut(at)? = bits.take(3)? as u8;
     }
-    let code = Code::new(&of_lengths)?;
+    Code::new(&of_lengths)?;
+    let table = short_table(&of_lengths)?;
     let mut lengths: Vec<u8> = Vec::with_capacity(literals + distances);
     while lengths.len() < literals + distances {
-        let (value, times) = match code.decode(bits)? {
-            length @ 0..=15 => (length as u8, 1),
+        bits.fill(SHORT);
+        let &(symbol, length) = table.get((bits.held & 127) as usize)?;
+        if length == 0 {
+            return None;
+        }
+        bits.drop(u32::from(length))?;
+        let (value, times) = match symbol {
+            length @ 0..=15 => (length, 1),
             16 => (*lengths.last()?, 3 + bits.take(2)?),
             17 => (0, 3 + bits.take(3)?),
             _ => (0, 11 + bits.take(7)?),
@@ -202,6 +211,23 @@ fn dynamic(bits: &mut Bits) -> Option<Codes> {
     }
     let (literals, distances) = lengths.split_at_checked(literals)?;
     Some(Codes { literals: Code::new(literals)?, distances: Code::new(distances)? })
+}
+
+/// Return symbol and length of the code that each seven bits start with; length 0 where there is none.
+fn short_table(lengths: &[u8; 19]) -> Option<[(u8, u8); 128]> {
+    let mut table = [(0, 0); 128];
+    let mut code = 0_u32;
+    for length in 1..=SHORT {
+        for (symbol, _) in (0_u8..).zip(lengths).filter(|(_, &each)| u32::from(each) == length) {
+            let first = code.reverse_bits() >> (32 - length);
+            for at in (first as usize..table.len()).step_by(1 << length) {
+                *table.get_mut(at)? = (symbol, length as u8);
+            }
+            code += 1;
+        }
+        code <<= 1;
+    }
+    Some(table)
 }
 
 /// Append what a block of codes says, until it ends or there is enough.

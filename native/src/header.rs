@@ -7,6 +7,8 @@ const HEADER_41: usize = 0x78;
 const ENDIAN: u32 = 0x1234_5678;
 const MAGIC: &[u8] = b"dex\n";
 const HEADERS_MAX: usize = 256;
+/// Most entries of a table: some twenty times those of the largest apps, so that no file fills the memory.
+const TABLE_MAX: usize = 4_000_000;
 
 /// Names of the tables in the order of the header, each with the bytes of an entry.
 const TABLES: [(&str, usize); 6] =
@@ -133,6 +135,9 @@ fn read_tables(header: (usize, usize), pairs: &[(usize, usize)], limit: usize) -
         let end = start + count * width;
         if end > limit {
             return refuse(format!("Its {kind} table with {count} entries at {start} ends after the file."));
+        }
+        if count > TABLE_MAX {
+            return refuse(format!("Its {kind} table with {count} entries is larger than that of any app."));
         }
         spans.push((start, end, kind));
         *table = Table { at: start, count };

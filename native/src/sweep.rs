@@ -6,6 +6,8 @@ use crate::opcodes::{payload_length, Kind, FILL_ARRAY, OPCODES, PACKED_SWITCH, S
 
 /// Bytes of instructions of all methods together, in multiples of the file.
 const CODE_CAP: u64 = 8;
+/// The same, in bytes.
+const CODE_MAX: u64 = 128 << 20;
 const CODE_HEADER: usize = 16;
 
 /// Instructions of one kind as parallel columns, in the order of caller and offset.
@@ -129,7 +131,7 @@ pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size
     let total = with_code.clone().count();
     let items: Vec<Item> = with_code.filter_map(|method| item_of(octets, *method)).collect();
     let claimed: u64 = items.iter().map(|item| (item.end - item.start) as u64).sum();
-    if claimed * 2 > CODE_CAP * part_size as u64 {
+    if claimed * 2 > (CODE_CAP * part_size as u64).min(CODE_MAX) {
         return refuse("Its methods together claim more code than it has room for.");
     }
     let items = in_order(items, counts.methods);

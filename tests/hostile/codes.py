@@ -8,6 +8,10 @@ from dataclasses import replace
 from tests.hostile.making import GOOD, PARTLY, READ, dex, kind, patched, sample, with_dex
 from tests.unit.workers.readers.build import Class, DexFile, Member, Method, apk_bytes, mend
 
+_TABLES = ("type_ids", "proto_ids", "field_ids", "method_ids", "class_defs")
+OTHER_TABLES = tuple(f"{table}_{what}" for table in _TABLES for what in ("size", "off"))
+"""Fields of the header for all tables but that of strings."""
+
 
 @kind(PARTLY)
 def a_dex_file_without_magic() -> bytes:
@@ -49,6 +53,14 @@ def a_dex_file_cut_off() -> bytes:
 def strings_by_the_billions() -> bytes:
     """Strings by the billions."""
     return with_dex(dex(string_ids_size=0xFFFFFFF0))
+
+
+@kind(PARTLY)
+def strings_by_the_millions() -> bytes:
+    """Strings by the millions."""
+    count = 5_000_000
+    head = dex(string_ids_size=count, string_ids_off=0x70, file_size=0x70 + 4 * count, **dict.fromkeys(OTHER_TABLES, 0))
+    return with_dex(head[:0x70] + bytes(4 * count))
 
 
 @kind(PARTLY)

@@ -25,7 +25,7 @@ _TERMS = (
 )
 _ROOTS = ("隐私", "個人", "个人")
 """One of these stands in every term that is not of letters."""
-_MARKS = (*(term for term in _TERMS if not term.isascii()), "rivacy", "RIVACY", "://")
+_MARKS = (*_ROOTS, "rivacy", "RIVACY", "://")
 """What a string that is worth a closer look holds."""
 _ANY_TERM = re.compile("|".join(map(re.escape, _TERMS)), re.IGNORECASE)
 _URL = re.compile(

@@ -34,6 +34,8 @@ _ENDIAN = 0x12345678
 _HEADER = struct.Struct("<8sI20s20I")
 _HEADER_41 = 0x78
 _HEADERS_MAX = 256
+_TABLE_MAX = 4_000_000
+"""Most entries of a table: some twenty times those of the largest apps, so that no file fills the memory."""
 
 _TABLES: dict[str, Any] = {
     "string": np.dtype("<u4"),
@@ -220,6 +222,8 @@ def _read_tables(data: bytes, header: tuple[int, int], pairs: Sequence[int], lim
         end = start + count * dtype.itemsize
         if end > limit:
             raise DexError(f"Its {kind} table with {count} entries at {start} ends after the file.")
+        if count > _TABLE_MAX:
+            raise DexError(f"Its {kind} table with {count} entries is larger than that of any app.")
         spans.append((start, end, kind))
         tables[kind] = np.frombuffer(data, dtype, count=count, offset=start)
     for (_, end, before), (start, _, after) in pairwise(sorted(spans)):

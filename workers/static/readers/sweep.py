@@ -22,6 +22,8 @@ from workers.static.readers.dex_error import DexError
 
 _CODE_CAP = 8
 """Bytes of instructions of all methods together, in multiples of the file: methods may share code, not explode it."""
+_CODE_MAX = 128 << 20
+"""The same, in bytes."""
 _CODE_HEADER = 16
 _FEW = 48
 """With fewer methods than this left, one by one in Python is faster than all in step."""
@@ -138,7 +140,7 @@ def sweep(data: bytes, methods: EncodedMethods, *, counts: Mapping[str, int], pa
     at = methods.code[methods.code != 0]
     fits, start, end = _code_items(units, at)
     owner, start, end = owner[fits], start[fits], end[fits]
-    if int((end - start).sum()) * 2 > _CODE_CAP * part_size:
+    if int((end - start).sum()) * 2 > min(_CODE_CAP * part_size, _CODE_MAX):
         raise DexError("Its methods together claim more code than it has room for.")
 
     walk = _walk(units, start, end)
