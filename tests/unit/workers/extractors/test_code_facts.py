@@ -77,6 +77,19 @@ def test_settings_count_only_for_the_android_id() -> None:
     ]
 
 
+def test_a_constant_that_reaches_its_call_is_surer_than_one_near_it() -> None:
+    """The row says which it is."""
+    other = "Lcom/example/app/Other;->read()V"
+    fake = FakeCode(
+        calls=((APP, SECURE), (other, SECURE)),
+        constants=((APP, "android_id"), (other, "android_id")),
+        reaching=((APP, "android_id"),),
+    )
+    found = {row["caller"]: row["argument_reaches"] for row in _uses(fake)}
+
+    assert found == {APP: True, other: False}
+
+
 def test_a_field_counts_like_a_call() -> None:
     """`Build.SERIAL` is a read of the serial number."""
     rows = _uses(FakeCode(fields=((APP, "Landroid/os/Build;->SERIAL"),)))

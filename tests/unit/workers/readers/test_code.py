@@ -112,6 +112,17 @@ def test_constants_near_a_call_come_nearest_first(code: Code) -> None:
     assert code.string_constants_in(call) == frozenset({"near", "far"})
 
 
+def test_a_constant_is_followed_to_its_call() -> None:
+    """Through a move, not past another value in its register, whichever engine reads."""
+    dex = DexFile(classes=[Class(name="La/A;", methods=[Method(name="m")])], strings=["kept", "lost"], calls=[GET])
+    get = dex.method(*GET)
+    code = [0x011A, dex.string("kept"), 0x1207, 0x011A, dex.string("lost"), 0x0112, 0x2071, get, 0x0012, 0x000E]
+    found = code_of(Member(name="classes.dex", content=dex.with_code("La/A;", "m", code).as_bytes()))
+    (call,) = found.calls_to({"Landroid/os/X;->get"})
+
+    assert found.constants_reaching(call) == ("kept",)
+
+
 def test_constants_after_a_call_are_asked_for(code: Code) -> None:
     """In the second file the string is loaded behind the call."""
     call = list(code.calls_to({"Landroid/os/X;->put"}))[-1]
