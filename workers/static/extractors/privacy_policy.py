@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from workers.model.bounded import TEXT_LIMIT, texts
 from workers.model.evidence import JSON
@@ -33,6 +34,7 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _FILE = re.compile(r"privacy|yinsi|隐私|user_?agreement", re.IGNORECASE)
+_FILE_MARKS = ("privacy", "yinsi", "隐私", "user")
 _RESOURCES = "resources.arsc"
 _LIMIT = 100
 _TEXT_LIMIT = 300
@@ -48,7 +50,7 @@ def extract(view: StaticView) -> JSON:
             said.add(bounded[:TEXT_LIMIT])
         if "://" in bounded:
             urls.update(_URL.findall(bounded))
-    files = sorted(name for name in view.archive.names if _FILE.search(name) and not name.startswith("META-INF/"))
+    files = _files(view.archive.names)
     in_resources = _terms_in_resources(view)
     return {
         "found": bool(said or urls or files or in_resources),
@@ -57,6 +59,15 @@ def extract(view: StaticView) -> JSON:
         "terms_in_resources": [*in_resources],
         "files": texts(files, limit=_LIMIT),
     }
+
+
+def _files(names: Sequence[str]) -> list[str]:
+    """Return the names of members that name a policy."""
+    # Most apps have none among thousands: one look at all names is cheaper than one at each.
+    together = "\n".join(names).lower()
+    if not any(mark in together for mark in _FILE_MARKS):
+        return []
+    return sorted(name for name in names if _FILE.search(name) and not name.startswith("META-INF/"))
 
 
 def _terms_in_resources(view: StaticView) -> list[str]:

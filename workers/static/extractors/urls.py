@@ -54,13 +54,12 @@ def extract(view: StaticView) -> JSON:
     attribution = attribution_for(view.manifest.package)
     owners: dict[str, set[str]] = {}
     own: set[str] = set()
-    holding = [*view.code.strings_with((_MARK,))]
-    for value in holding:
+    for value in view.code.strings_with((_MARK,)):
         for url in _urls_in(value):
             owners.setdefault(url, set())
     loaders: dict[str, set[str]] = defaultdict(set)
-    for use in view.code.string_uses(holding):
-        loaders[use.value].add(use.caller_class)
+    for value, name in view.code.classes_loading((_MARK,)):
+        loaders[value].add(name)
     for value, classes in loaders.items():
         names = {sdk.name if (sdk := attribution.of_class(item)) else None for item in classes}
         for url in _urls_in(value):

@@ -135,6 +135,14 @@ class Code:
             for place, target, _ in _places(number, dex, dex.string_rows(ids) if ids else ()):
                 yield StringUse(**place, value=text(target))
 
+    def classes_loading(self, needles: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield each string that holds one of `needles`, with each class whose code loads it."""
+        for dex in self.dex_files:
+            owner = _once(dex.class_of)
+            rows = dex.string_rows(dex.strings_with(needles, beyond_ascii=False))
+            for target, name in dict.fromkeys((target, owner(caller)) for caller, target, _, _ in rows):
+                yield dex.strings[target], name
+
     def callers_of(self, members: Collection[str]) -> Iterator[tuple[str, str]]:
         """Yield the distinct pairs of calling method and member that `calls_to` would tell."""
         for dex in self.dex_files:

@@ -102,6 +102,12 @@ class FakeCode:
             if value in values:
                 yield StringUse(**_where(caller), value=value)
 
+    def classes_loading(self, needles: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield each string that holds one of `needles`, with each class whose code loads it."""
+        for caller, value in self.constants:
+            if any(needle in value for needle in needles):
+                yield value, caller.partition("->")[0]
+
     def strings_with(self, needles: Sequence[str], *, beyond_ascii: bool = False) -> Iterator[str]:
         """Yield the strings that hold one of `needles`, or any sign beyond ASCII if asked."""
         for value in dict.fromkeys([value for _, value in self.constants] + [*self.table]):
