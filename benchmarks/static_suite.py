@@ -1,102 +1,191 @@
-"""CPU time of the static suite on real APKs, beside the floor (inflating the same DEX) and androguard.
+"""CPU time of the static suite on real APKs by engine, beside the floor (inflating the same members) and androguard.
 
-usage: python -m benchmarks.static_suite APK_DIR [--peer N]
+usage: python -m benchmarks.static_suite APK_DIR [--peer NAME ...] [--out FILE]
 
-Prints one row per APK and the totals. `--peer N` also runs androguard's AnalyzeAPK on the N APKs with the least DEX.
+`--peer` names APKs (without .apk) that are measured one by one, androguard's AnalyzeAPK included; all APKs of the
+folder go through one process for memory and totals. All figures are user and system time of one run on one machine:
+only their ratios mean something elsewhere.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-import statistics
+import hashlib
+import json
+import os
+import resource
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from workers.inspect import inspect_apk
-from workers.model.errors import InspectionError
-from workers.model.limits import Limits
-from workers.static.readers.archive import Archive
+from workers.static.readers.archive import STORED, Archive
+from workers.static.readers.engine import VARIABLE, Engine, native
+from workers.static.suite import EXTRACTORS, run
+from workers.static.view import StaticView
+from workers.tuning import settle
+
+REPEATS = 5
+_WITHOUT_GRAPH = tuple(each for each in EXTRACTORS if each.fact != "reachability")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One APK."""
+    """One APK; CPU times in milliseconds, the least of some runs."""
 
     name: str
-    outcome: str
-    apk_mb: float
     dex_mb: float
-    suite_ms: float
-    floor_ms: float
+    floor: float
+    hashing: float
+    facts: float
+    graph: float
+    reference: float
+    androguard: float
+
+
+def cpu_ms(work: Callable[[], object], repeats: int) -> float:
+    """Return the least CPU time that `work` took."""
+    best = float("inf")
+    for _ in range(repeats):
+        gc.collect()
+        start = time.process_time()
+        work()
+        best = min(best, time.process_time() - start)
+    return best * 1e3
+
+
+def inspect(path: Path, *, graph: bool) -> StaticView:
+    """Read the file and make all facts, with or without the call graph."""
+    view = StaticView(path.read_bytes())
+    _ = view.sha256
+    run(view, EXTRACTORS if graph else _WITHOUT_GRAPH)
+    return view
 
 
 def measure(path: Path) -> Row:
-    """Inspect one APK in this process and inflate its DEX files alone."""
+    """Measure one APK with every engine."""
+    os.environ[VARIABLE] = Engine.REFERENCE
+    reference = cpu_ms(lambda: inspect(path, graph=False), 2)
+    os.environ[VARIABLE] = Engine.NATIVE
+    view = inspect(path, graph=False)
     data = path.read_bytes()
-    gc.collect()
-    start = time.process_time()
-    evidence = inspect_apk(data)
-    suite_s = time.process_time() - start
-    dex_bytes, floor_s = _floor(data)
     return Row(
-        name=path.name,
-        outcome=evidence.outcome.value,
-        apk_mb=len(data) / 1e6,
-        dex_mb=dex_bytes / 1e6,
-        suite_ms=suite_s * 1e3,
-        floor_ms=floor_s * 1e3,
+        name=path.stem,
+        dex_mb=view.code.dex_bytes / 1e6,
+        floor=cpu_ms(lambda: inflate(view.archive), REPEATS),
+        hashing=cpu_ms(lambda: hashlib.sha256(data).digest(), REPEATS),
+        facts=cpu_ms(lambda: inspect(path, graph=False), REPEATS),
+        graph=cpu_ms(lambda: inspect(path, graph=True), REPEATS),
+        reference=reference,
+        androguard=androguard_ms(path),
     )
 
 
-def _floor(data: bytes) -> tuple[int, float]:
-    """Return the inflated DEX bytes and the CPU seconds that inflating them takes."""
-    start = time.process_time()
-    try:
-        archive = Archive(memoryview(data), limits=Limits())
-        size = sum(len(archive.read(n)) for n in archive.names if n.startswith("classes") and n.endswith(".dex"))
-    except InspectionError:
-        return 0, 0.0
-    return size, time.process_time() - start
+def inflate(archive: Archive) -> int:
+    """Inflate the members that the suite inflates, with libdeflate and nothing else; return their bytes."""
+    engine, data, total = native(), bytes(archive.data), 0
+    assert engine is not None  # noqa: S101 - the benchmark needs it
+    for entry in archive.inflated:
+        start = archive.start(entry)
+        if entry.method == STORED:
+            total += len(data[start : start + entry.size])
+        else:
+            total += len(engine.inflate(data, start, entry.compressed_size, entry.size)[0])
+    return total
 
 
 def androguard_ms(path: Path) -> float:
-    """Return the CPU milliseconds of androguard's AnalyzeAPK."""
-    from androguard.misc import AnalyzeAPK
-    from loguru import logger
+    """Return the CPU milliseconds of androguard's AnalyzeAPK, in a process of its own for its memory."""
+    code = (
+        "import sys, time; from loguru import logger; from androguard.misc import AnalyzeAPK; logger.remove(); "
+        "start = time.process_time(); AnalyzeAPK(sys.argv[1]); print(time.process_time() - start)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    return float(done.stdout) * 1e3
 
-    logger.remove()
+
+def whole(folder: Path) -> dict[str, float]:
+    """Inspect every APK of a folder in this process; return totals, and the peak of its memory."""
+    dex = 0
+    paths = sorted(folder.glob("*.apk"))
     start = time.process_time()
-    AnalyzeAPK(str(path))
-    return (time.process_time() - start) * 1e3
+    for path in paths:
+        dex += inspect(path, graph=True).code.dex_bytes
+    cpu = time.process_time() - start
+    # Not ru_maxrss: that starts from the size of the process that started this one.
+    status = Path("/proc/self/status").read_text("ascii")
+    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return {"apks": len(paths), "dex_mb": dex / 1e6, "ms": cpu * 1e3, "peak_mb": peak}
+
+
+def in_new_process(folder: Path, engine: Engine) -> dict[str, float]:
+    """Return `whole` by one engine, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.static_suite", str(folder), "--whole"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, VARIABLE: engine})
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def start_s() -> float:
+    """Return the CPU seconds until a worker process has everything imported, the least of some starts."""
+    command = [sys.executable, "-c", "import workers.inspect"]
+    times = []
+    for _ in range(REPEATS):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(times)
+
+
+def table(rows: list[Row], totals: dict[Engine, dict[str, float]], start: float) -> str:
+    """Return the figures as Markdown."""
+    lines = [
+        "| APK | DEX | floor | native: all facts | native: with call graph | reference | androguard |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {row.name} | {row.dex_mb:.1f} MB | {row.floor:.1f} ms "
+        f"| {row.facts:.1f} ms ({row.facts / row.floor:.1f} x floor), {row.hashing:.1f} ms of it SHA-256 of the file "
+        f"| {row.graph:.1f} ms ({row.graph / row.dex_mb:.1f} ms per MB) "
+        f"| {row.reference:.0f} ms | {row.androguard:.0f} ms ({row.androguard / row.facts:.0f} x native) |"
+        for row in rows
+    ]
+    lines += [
+        "",
+        "| Engine | APKs | CPU per app, call graph included | per MB of DEX | peak memory |",
+        "|---|---|---|---|---|",
+    ]
+    for engine, found in totals.items():
+        lines.append(
+            f"| {engine} | {found['apks']:.0f} | {found['ms'] / found['apks']:.1f} ms "
+            f"| {found['ms'] / found['dex_mb']:.1f} ms | {found['peak_mb']:.0f} MB |"
+        )
+    return "\n".join([*lines, "", f"Start of a worker process: {start:.2f} s of CPU."]) + "\n"
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--peer", type=int, default=0, metavar="N")
-    args = parser.parse_args()
-    paths = sorted(args.folder.glob("*.apk"))
-    rows = [measure(path) for path in paths]
-    for row in sorted(rows, key=lambda r: r.suite_ms):
-        print(
-            f"{row.name[:60]:<60} {row.outcome:<16} {row.apk_mb:7.1f} MB {row.dex_mb:7.1f} MB dex "
-            f"{row.suite_ms:9.0f} ms  floor {row.floor_ms:6.0f} ms"
-        )
-    ok = [r for r in rows if r.outcome and r.dex_mb > 0]
-    dex = sum(r.dex_mb for r in ok)
-    suite = sum(r.suite_ms for r in ok)
-    floor = sum(r.floor_ms for r in ok)
-    print(
-        f"{len(rows)} APKs, {dex:.0f} MB of DEX: {suite / len(ok):.0f} ms per app "
-        f"(median {statistics.median(r.suite_ms for r in ok):.0f}), {suite / dex:.1f} ms per MB of DEX, "
-        f"{suite / floor:.1f} x the floor"
-    )
-    for row in sorted(ok, key=lambda r: r.dex_mb)[: args.peer]:
-        peer = androguard_ms(args.folder / row.name)
-        print(f"{row.name[:60]:<60} androguard {peer:9.0f} ms = {peer / row.suite_ms:6.1f} x ours")
+    parser.add_argument("--peer", nargs="*", default=[], metavar="NAME")
+    parser.add_argument("--out", type=Path, help="write the table into this file, between its marks")
+    parser.add_argument("--whole", action="store_true", help="only totals of this process, as JSON")
+    options = parser.parse_args()
+    settle()
+    if options.whole:
+        print(json.dumps(whole(options.folder)))
+        return
+    rows = [measure(options.folder / f"{name}.apk") for name in options.peer]
+    totals = {engine: in_new_process(options.folder, engine) for engine in Engine}
+    text = table(rows, totals, start_s())
+    print(text, end="")
+    if options.out:
+        head, mark, _ = options.out.read_text("utf-8").partition("<!-- figures -->\n")
+        options.out.write_text(head + mark + text, "utf-8")
 
 
 if __name__ == "__main__":

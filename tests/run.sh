@@ -22,9 +22,15 @@ step lint ruff check --quiet .
 step types mypy
 step layers lint-imports --no-logo
 step docstrings interrogate --quiet farm workers tests dashboards examples benchmarks
+if command -v cargo-fmt >/dev/null; then
+    step rustfmt cargo fmt --check --manifest-path native/Cargo.toml
+fi
 if [ "${1:-}" != "--static" ]; then
     if [ -e sandbox/runtime/target/.built ] && command -v mvn >/dev/null && command -v javac >/dev/null; then
         step java-tests sandbox/test.sh
+    fi
+    if command -v cargo >/dev/null; then
+        step native cargo test --quiet --locked --manifest-path native/Cargo.toml
     fi
     step tests pytest -q
 fi

@@ -23,9 +23,15 @@ DEFAULT_LIMITS = Limits()
 
 
 def inspect_apk(
-    data: bytes | bytearray | memoryview, *, suite: str = STATIC, limits: Limits = DEFAULT_LIMITS
+    data: bytes | bytearray | memoryview,
+    *,
+    suite: str = STATIC,
+    limits: Limits = DEFAULT_LIMITS,
+    sha256: str | None = None,
 ) -> Evidence:
     """Return the evidence of one suite on the APK `data`; the caller must not change `data` meanwhile.
+
+    `sha256` is the hash of `data` where the caller has it already.
 
     Never raises because of what is in `data`: an inspection that cannot go on ends with its outcome and a reason, and
     with as much of the app's identity as was read before.
@@ -36,7 +42,7 @@ def inspect_apk(
     engine = SUITES.get(suite)
     if engine is None:
         raise ValueError(f"There is no suite {suite!r}; there is: {', '.join(SUITES)}.")
-    view = StaticView(data, limits=limits, sha256=hashlib.sha256(data).hexdigest())
+    view = StaticView(data, limits=limits, sha256=sha256 or hashlib.sha256(data).hexdigest())
     told = _run(view, data, suite, limits)
     if suite == DYNAMIC and told.document is None:
         told = replace(told, document=sandboxed.blank(told.outcome.value, told.reason))

@@ -17,13 +17,11 @@ import ray
 import structlog
 from ray.exceptions import GetTimeoutError, RayError
 
-from farm.cluster.stream import run_all
+from farm.cluster.workers import SandboxWorker, StaticWorker
 from farm.model.errors import ClusterError
 from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress, Result, Task
 from farm.model.inspection import Suite
 from farm.planning import shares
-from workers.dynamic.toolkit import BackendMissingError, find_toolkit
-from workers.sandboxed import keep_warm
 
 log = structlog.get_logger()
 
@@ -38,44 +36,6 @@ SANDBOX_BYTES = 2_048 << 20
 next app, and the worker itself."""
 RECYCLE_TASKS = 2_000
 """Tasks after which a worker process is replaced, so that no leak lasts."""
-
-
-class StaticWorker:
-    """A worker process that reads apps."""
-
-    def __init__(self, inspect: Callable[[Task], Result]) -> None:
-        """Take what inspects one task."""
-        self._inspect = inspect
-
-    def whoami(self) -> tuple[str, str, int, str]:
-        """Return node id, node address, process id, and what the machine lacks."""
-        node = ray.get_runtime_context().get_node_id()
-        return node, ray.util.get_node_ip_address(), os.getpid(), self.lacks()
-
-    def lacks(self) -> str:
-        """Return what its machine lacks to do its work, in words; empty if nothing."""
-        return ""
-
-    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Result, ...]]:
-        """Stream the results."""
-        yield from run_all(self._inspect, tasks)
-
-
-class SandboxWorker(StaticWorker):
-    """A worker process that runs apps, each in a sandbox of its own; it needs memory beside its CPU."""
-
-    def __init__(self, inspect: Callable[[Task], Result]) -> None:
-        """Take what inspects one task, and let the first sandbox get warm."""
-        super().__init__(inspect)
-        keep_warm()
-
-    def lacks(self) -> str:
-        """Return what the dynamic suite lacks on its machine."""
-        try:
-            find_toolkit()
-        except BackendMissingError as error:
-            return str(error)
-        return ""
 
 
 @dataclass(slots=True)

@@ -78,7 +78,7 @@ class Inspector:
         elif task.app.sha256 != sha256:
             return watch.failed(task, Outcome.CHANGED_OBJECT, "The object's SHA-256 is not the one in the manifest.")
         with watch.stage("inspect"):
-            evidence = inspect_apk(data, suite=task.suite.value, limits=limits)
+            evidence = inspect_apk(data, suite=task.suite.value, limits=limits, sha256=sha256)
         document = evidence.as_bytes()
         if evidence.outcome.outcome_class not in STORED_CLASSES:
             return watch.failed(task, evidence.outcome, evidence.reason, app=evidence.app)

@@ -34,6 +34,10 @@ CODE_FACTS = frozenset(
         "privacy_policy",
         "sdks",
         "shake_sensor",
+        "reachability",
+        "keep_alive",
+        "launcher",
+        "evasion",
         "urls",
         "webview",
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from workers.data.tables import Sdk, sdks
 
@@ -26,10 +27,15 @@ class Attribution:
         """Take the application id from the manifest."""
         self._own = frozenset(_ancestors(app_package or ""))
         self._known: dict[str, Sdk | None] = {}
+        self._folders: dict[str, Sdk | None] = {}
+        self._counted: tuple[Mapping[str, int], Counter[Sdk]] = ({}, Counter())
 
     def of_class(self, descriptor: str) -> Sdk | None:
         """Return the SDK that the class `Lcls;` belongs to; None for the app's own code and for unknown code."""
-        return self.of_package(package_of(descriptor))
+        folder = descriptor.rpartition("/")[0]
+        if folder not in self._folders:
+            self._folders[folder] = self.of_package(package_of(descriptor))
+        return self._folders[folder]
 
     def of_method(self, method: str) -> Sdk | None:
         """Return the SDK that the method or member `Lcls;->name...` belongs to."""
@@ -41,12 +47,19 @@ class Attribution:
 
     def count(self, descriptors: Iterable[str]) -> Counter[Sdk]:
         """Return how many of the classes belong to each SDK."""
+        return self.count_packages(Counter(name.rpartition("/")[0] for name in descriptors))
+
+    def count_packages(self, packages: Mapping[str, int]) -> Counter[Sdk]:
+        """Return how many classes belong to each SDK; `packages` has them by the start of their descriptors."""
+        if self._counted[0] is packages:
+            return self._counted[1].copy()
         counts: Counter[Sdk] = Counter()
-        for folder, classes in Counter(name.rpartition("/")[0] for name in descriptors).items():
+        for folder, classes in packages.items():
             sdk = self.of_class(f"{folder}/;")
             if sdk is not None:
                 counts[sdk] += classes
-        return counts
+        self._counted = (packages, counts)
+        return counts.copy()
 
     def of_package(self, package: str) -> Sdk | None:
         """Return the SDK that the Java package belongs to."""
@@ -59,6 +72,12 @@ class Attribution:
         table = sdks()
         found = next((table[prefix] for prefix in _ancestors(package) if prefix in table), None)
         return None if found is None or found.prefix in self._own else found
+
+
+@lru_cache(maxsize=2)
+def attribution_for(app_package: str | None) -> Attribution:
+    """Return the attribution of the app that is being inspected; its extractors share what was looked up."""
+    return Attribution(app_package)
 
 
 def _ancestors(package: str) -> list[str]:

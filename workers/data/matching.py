@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol, TypeVar
@@ -30,18 +30,23 @@ SiteT = TypeVar("SiteT", bound=Site)
 class CodeIndex(Protocol[SiteT]):
     """The code of one app, as far as it is needed here."""
 
-    @property
-    def superclasses(self) -> Mapping[str, str]:
-        """Superclass of each defined class."""
+    def descendants(self, bases: Collection[str], /) -> Mapping[str, str]:
+        """Return the classes below one of `bases`, each with the nearest of them."""
 
-    def calls_to(self, members: Collection[str]) -> Iterable[SiteT]:
-        """Return the calls of one of `members`."""
+    def callers_of(self, members: Collection[str]) -> Iterable[tuple[str, str]]:
+        """Return the distinct pairs of calling method and member among the calls of one of `members`."""
+
+    def calls_near(self, members: Collection[str], prefixes: Sequence[str], /) -> Iterable[SiteT]:
+        """Return the calls of `members` in methods that load a string which starts with one of `prefixes`."""
 
     def field_uses(self, members: Collection[str]) -> Iterable[Site]:
         """Return the uses of one of the fields `members`."""
 
     def string_constants_near(self, use: SiteT, /) -> Iterable[str]:
         """Return the strings loaded near a call, nearest first."""
+
+    def constants_reaching(self, use: SiteT, /) -> Iterable[str]:
+        """Return the strings in the argument registers of a call, as far as they can be followed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +58,8 @@ class SensitiveUse:
     """As `Lcls;->name(params)ret`."""
     argument: str | None
     """The constant that met the condition of the table, or those it collects, sorted; None if there is none."""
+    reaches: bool | None = None
+    """Whether that constant was followed to the call, not only found near it; None where no constant is asked for."""
 
 
 _CACHE: WeakKeyDictionary[CodeIndex[Any], tuple[SensitiveUse, ...]] = WeakKeyDictionary()
@@ -66,7 +73,7 @@ def find_uses(code: CodeIndex[SiteT]) -> tuple[SensitiveUse, ...]:
     return uses
 
 
-def inherited_members(apis: Iterable[SensitiveApi], superclasses: Mapping[str, str]) -> dict[str, str]:
+def inherited_members(apis: Iterable[SensitiveApi], code: CodeIndex[SiteT]) -> dict[str, str]:
     """Return members through which subclasses in the app reach `apis`, each with the member it stands for.
 
     An instruction names the static type of its receiver: `this.requestPermissions()` in `Lapp/Main;` calls
@@ -76,33 +83,38 @@ def inherited_members(apis: Iterable[SensitiveApi], superclasses: Mapping[str, s
     for api in apis:
         owner, _, name = api.member.partition("->")
         methods[owner].append(name)
-    found = {}
-    for descriptor in superclasses:
-        base = next((item for item in _chain(descriptor, superclasses) if item in methods), None)
-        if base is not None and base != descriptor:
-            found.update({f"{descriptor}->{name}": f"{base}->{name}" for name in methods[base]})
-    return found
+    below = code.descendants(methods)
+    return {f"{item}->{name}": f"{base}->{name}" for item, base in below.items() for name in methods[base]}
 
 
-def _search(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
-    """Yield each distinct use once."""
-    seen: set[tuple[int, str, str | None]] = set()
+def _search(code: CodeIndex[SiteT]) -> Iterable[SensitiveUse]:
+    """Return each distinct use once, by the site whose constant is surest to reach the call."""
+    found: dict[tuple[int, str, str | None], SensitiveUse] = {}
     for use in chain(_call_uses(code), _field_uses(code)):
         # The rows of the table live as long as the process: their identity is a cheap key.
         key = (id(use.api), use.caller, use.argument)
-        if key not in seen:
-            seen.add(key)
-            yield use
+        if key not in found or (use.reaches and not found[key].reaches):
+            found[key] = use
+    return found.values()
 
 
 def _call_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
-    """Yield what the calls use, a use for each call."""
+    """Yield what the calls use: of members that always count each caller, of the others each call with its argument."""
     apis = sensitive_apis()
     by_member = _by_member(api for api in apis if api.form is Form.CALL)
-    for member, base in inherited_members([api for api in apis if api.inherit], code.superclasses).items():
+    for member, base in inherited_members([api for api in apis if api.inherit], code).items():
         by_member.setdefault(member, []).extend(by_member[base])
-    for site in code.calls_to(by_member):
-        yield from _uses(by_member[site.member], site, code)
+    conditional = [member for member, found in by_member.items() if any(api.argument or api.collect for api in found)]
+    prefixes = sorted({each for api in apis for each in (api.argument, api.collect) if each})
+    collecting: set[tuple[str, str]] = set()
+    for site in code.calls_near(conditional, prefixes):
+        collecting.add((site.caller, site.member))
+        yield from _arguments(by_member[site.member], site, code)
+    always = [member for member, found in by_member.items() if not all(api.argument for api in found)]
+    for caller, member in code.callers_of(always):
+        for api in by_member[member]:
+            if not api.argument and not (api.collect and (caller, member) in collecting):
+                yield SensitiveUse(api=api, caller=caller, argument=None)
 
 
 def _field_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
@@ -113,22 +125,19 @@ def _field_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
             yield SensitiveUse(api=api, caller=site.caller, argument=None)
 
 
-def _uses(apis: list[SensitiveApi], site: SiteT, code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
-    """Yield what a call uses: each API whose condition is met by a constant near the call."""
-    near: tuple[str, ...] | None = None
+def _arguments(apis: list[SensitiveApi], site: SiteT, code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
+    """Yield each API whose condition is met by a constant that is followed to the call, or else stands near it."""
+    near = tuple(code.string_constants_near(site))
+    followed = tuple(code.constants_reaching(site))
     for api in apis:
-        if not api.argument and not api.collect:
-            yield SensitiveUse(api=api, caller=site.caller, argument=None)
-            continue
-        if near is None:
-            near = tuple(code.string_constants_near(site))
         if api.collect:
             collected = ",".join(sorted(constant for constant in near if constant.startswith(api.collect)))
             yield SensitiveUse(api=api, caller=site.caller, argument=collected or None)
-            continue
-        argument = next((constant for constant in near if api.accepts(constant)), None)
-        if argument is not None:
-            yield SensitiveUse(api=api, caller=site.caller, argument=argument)
+        elif api.argument:
+            sure = next((constant for constant in followed if api.accepts(constant)), None)
+            argument = sure or next((constant for constant in near if api.accepts(constant)), None)
+            if argument is not None:
+                yield SensitiveUse(api=api, caller=site.caller, argument=argument, reaches=sure is not None)
 
 
 def _by_member(apis: Iterable[SensitiveApi]) -> dict[str, list[SensitiveApi]]:
@@ -137,13 +146,3 @@ def _by_member(apis: Iterable[SensitiveApi]) -> dict[str, list[SensitiveApi]]:
     for api in apis:
         grouped.setdefault(api.member, []).append(api)
     return grouped
-
-
-def _chain(descriptor: str, superclasses: Mapping[str, str]) -> Iterator[str]:
-    """Yield the class and its superclasses; a chain that bites its tail ends there."""
-    seen: set[str] = set()
-    current: str | None = descriptor
-    while current is not None and current not in seen:
-        seen.add(current)
-        yield current
-        current = superclasses.get(current)

@@ -100,9 +100,9 @@ class Source:
     """Version or month in which it was read."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Sdk:
-    """One package prefix of a third-party SDK."""
+    """One package prefix of a third-party SDK; there is one object for each row, so sameness is equality."""
 
     prefix: str
     """Java package, such as `com.umeng.analytics`."""

@@ -13,10 +13,16 @@ class Limits:
 
     file_bytes: int = 4 << 30
     """Largest APK that is read."""
-    member_bytes: int = 512 << 20
-    """Largest single zip member after inflating."""
-    inflated_bytes: int = 2 << 30
+    member_bytes: int = 128 << 20
+    """Largest single zip member after inflating; the largest dex file seen has 15 MB."""
+    inflated_bytes: int = 512 << 20
     """Largest sum of all members inflated for one app."""
+    dex_bytes: int = 256 << 20
+    """Largest sum of all dex files: their tables live as long as the app is inspected."""
+    strings: int = 8_000_000
+    """Largest number of strings in the tables of all dex files."""
+    instructions: int = 200_000_000
+    """Largest number of instructions in all dex files."""
     entries: int = 200_000
     """Largest number of entries in the central directory."""
     seconds: float = 120.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +17,10 @@ from workers.static.extractors import (
     components,
     download_install,
     dynamic_code,
+    evasion,
+    keep_alive,
+    launcher,
+    library_versions,
     manifest,
     native_libs,
     network_security,
@@ -25,6 +29,7 @@ from workers.static.extractors import (
     permissions,
     privacy_policy,
     queries,
+    reachability,
     sdks,
     self_start,
     shake_sensor,
@@ -34,7 +39,7 @@ from workers.static.extractors import (
 )
 from workers.static.view import StaticView
 
-ENGINE = "static-1"
+ENGINE = "static-2"
 """Version of this suite; a change of any fact changes it, and with it every result key."""
 
 
@@ -68,9 +73,13 @@ EXTRACTORS: tuple[Extractor, ...] = (
     Extractor(fact="code", extract=code.extract, needs=_CODE),
     Extractor(fact="sdks", extract=sdks.extract, needs=_CODE),
     Extractor(fact="api_uses", extract=api_uses.extract, needs=_CODE),
+    Extractor(fact="reachability", extract=reachability.extract, needs=_CODE),
     Extractor(fact="permission_gap", extract=permission_gap.extract, needs=_CODE),
     Extractor(fact="packer", extract=packer.extract, needs=_CODE),
     Extractor(fact="self_start", extract=self_start.extract, needs=_CODE),
+    Extractor(fact="keep_alive", extract=keep_alive.extract, needs=_CODE),
+    Extractor(fact="launcher", extract=launcher.extract, needs=_CODE),
+    Extractor(fact="library_versions", extract=library_versions.extract),
     Extractor(fact="urls", extract=urls.extract, needs=_CODE),
     Extractor(fact="privacy_policy", extract=privacy_policy.extract, needs=_CODE),
     Extractor(fact="webview", extract=webview.extract, needs=_CODE),
@@ -78,12 +87,13 @@ EXTRACTORS: tuple[Extractor, ...] = (
     Extractor(fact="download_install", extract=download_install.extract, needs=_CODE),
     Extractor(fact="shake_sensor", extract=shake_sensor.extract, needs=_CODE),
     # Last: members disagree with their headers only once they are read.
+    Extractor(fact="evasion", extract=evasion.extract, needs=_CODE),
     Extractor(fact="archive", extract=archive.extract),
 )
 """All extractors in the order in which they run."""
 
 
-def run(view: StaticView) -> tuple[Outcome, str, dict[str, JSON]]:
+def run(view: StaticView, extractors: Sequence[Extractor] | None = None) -> tuple[Outcome, str, dict[str, JSON]]:
     """Return the outcome, one sentence on it (empty if everything was seen) and the facts by name.
 
     Two names are of the suite itself: `not_read` lists facts that could not be read and why; `left_out` has the number
@@ -97,7 +107,7 @@ def run(view: StaticView) -> tuple[Outcome, str, dict[str, JSON]]:
     facts: dict[str, JSON] = {}
     not_read: list[JSON] = []
     failed = {part: reason for part in Part if (reason := _failure(view, part))}
-    for extractor in EXTRACTORS:
+    for extractor in EXTRACTORS if extractors is None else extractors:
         reason = next((failed[part] for part in Part if part in extractor.needs and part in failed), None)
         if reason is None:
             try:

@@ -34,6 +34,11 @@ FACTS = {
     "permissions",
     "privacy_policy",
     "queries",
+    "evasion",
+    "keep_alive",
+    "launcher",
+    "library_versions",
+    "reachability",
     "sdks",
     "self_start",
     "shake_sensor",
@@ -174,7 +179,7 @@ def test_rows_that_a_limit_cut_off_are_counted() -> None:
     """`left_out` names the table and the number."""
     fake = FakeCode(calls=tuple((f"Lcom/example/app/A;->m{n}()V", "Ljava/lang/Runtime;->exec") for n in range(5_003)))
     _, _, facts = suite.run(make_view(code=fake))
-    assert facts["left_out"] == {"api_uses": 3}
+    assert facts["left_out"] == {"api_uses": 3, "reachability.without_path": 3_003}
     rows = facts["api_uses"]
     assert isinstance(rows, list)
     assert len(rows) == 5_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workers.data.attribution import Attribution
+from workers.data.attribution import attribution_for
 from workers.data.matching import SensitiveUse, find_uses
 from workers.data.tables import Category, Sdk
 from workers.model.bounded import Rows, optional, text
@@ -20,7 +20,7 @@ def extract(view: StaticView) -> JSON:
 
     `permissions` are those that the call needs on some API level from the app's minimum on.
     """
-    attribution = Attribution(view.manifest.package)
+    attribution = attribution_for(view.manifest.package)
     lowest = min(view.manifest.min_sdk or 1, _LAST_LEVEL)
     found = [(use, attribution.of_method(use.caller)) for use in find_uses(view.code)]
     found.sort(key=lambda pair: _order(*pair))
@@ -44,4 +44,5 @@ def _row(use: SensitiveUse, sdk: Sdk | None, lowest: int) -> JSON:
         "pi_kind": use.api.pi_kind,
         "permissions": [*sorted(names)],
         "argument": optional(use.argument),
+        "argument_reaches": use.reaches,
     }

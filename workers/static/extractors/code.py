@@ -17,9 +17,13 @@ def extract(view: StaticView) -> JSON:
     components are in them.
     """
     code = view.code
-    defined = set(code.classes)
-    components = {item.name for item in view.manifest.components if item.kind is not ComponentKind.ACTIVITY_ALIAS}
-    missing = sorted(name for name in components if f"L{name.replace('.', '/')};" not in defined)
+    components = {
+        item.name: f"L{item.name.replace('.', '/')};"
+        for item in view.manifest.components
+        if item.kind is not ComponentKind.ACTIVITY_ALIAS
+    }
+    defined = code.defined_of(components.values())
+    missing = sorted(name for name, descriptor in components.items() if descriptor not in defined)
     unreadable: list[JSON] = [{"name": text(item.name, 255), "reason": text(item.reason)} for item in code.unreadable]
     return {
         "dex_files": texts(code.dex_names, text_limit=255),

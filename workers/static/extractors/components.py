@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workers.data.attribution import Attribution
+from workers.data.attribution import Attribution, attribution_for
 from workers.model.bounded import Rows, optional, text, texts
 from workers.model.evidence import JSON
 from workers.static.readers.manifest_model import Component, IntentFilter
@@ -13,7 +13,7 @@ _FILTER_LIMIT = 100
 
 def extract(view: StaticView) -> JSON:
     """Return a row for each component in the order of the manifest; `sdk` is null for own and unknown classes."""
-    attribution = Attribution(view.manifest.package)
+    attribution = attribution_for(view.manifest.package)
     return Rows(_row(item, attribution) for item in view.manifest.components)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workers.data.attribution import Attribution
+from workers.data.attribution import Attribution, attribution_for
 from workers.data.matching import find_uses
 from workers.data.tables import Category
 from workers.model.bounded import Rows, text, texts
@@ -20,14 +20,13 @@ _ROW_LIMIT = 500
 
 def extract(view: StaticView) -> JSON:
     """Return the permission, the callers of downloading and installing members, the install intent, APK addresses."""
-    attribution = Attribution(view.manifest.package)
+    attribution = attribution_for(view.manifest.package)
     found = {(use.api.member, use.caller) for use in find_uses(view.code) if use.api.pi_kind in _KINDS}
-    intents = {(_ARCHIVE_TYPE, use.caller) for use in view.code.string_uses(_ARCHIVE_TYPE.__eq__)}
+    intents = {(_ARCHIVE_TYPE, use.caller) for use in view.code.string_uses({_ARCHIVE_TYPE})}
     addresses: set[str] = set()
-    for value in view.code.strings():
-        if ".apk" in value:
-            addresses.update(_APK_URL.findall(value[:8_192]))
-    owners = attribution.count(view.code.classes)
+    for value in view.code.strings_with((".apk", ".APK")):
+        addresses.update(_APK_URL.findall(value[:8_192]))
+    owners = attribution.count_packages(view.code.packages)
     return {
         "request_install_packages": any(
             item.name == "android.permission.REQUEST_INSTALL_PACKAGES" for item in view.manifest.permissions

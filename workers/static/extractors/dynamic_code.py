@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from workers.data.attribution import Attribution
+from workers.data.attribution import attribution_for
 from workers.data.matching import find_uses
 from workers.model.bounded import Rows, text
 from workers.model.evidence import JSON
-from workers.static.readers.archive import Entry, MemberError
+from workers.static.readers.archive import Entry
 from workers.static.view import StaticView
 
 _OWN_DEX = re.compile(r"classes\d*\.dex")
@@ -25,31 +25,34 @@ def extract(view: StaticView) -> JSON:
 
     `kind` of a member: `dex`, `apk`, `jar`, `elf` (native code outside lib/), `zip` (an archive under another name).
     """
-    attribution = Attribution(view.manifest.package)
+    attribution = attribution_for(view.manifest.package)
     found = {(use.api.member, use.caller) for use in find_uses(view.code) if use.api.pi_kind == "dynamic_code"}
     rows: list[JSON] = []
     for member, caller in sorted(found):
         sdk = attribution.of_method(caller)
         rows.append({"api": member, "caller": text(caller), "sdk": sdk.name if sdk else None})
     embedded: list[JSON] = []
-    for entry in sorted(view.archive.entries[:_LOOKED_AT], key=lambda each: each.name):
-        kind = _kind(view, entry)
+    entries = sorted(filter(_may_hold_code, view.archive.entries[:_LOOKED_AT]), key=lambda each: each.name)
+    for entry, head in zip(entries, view.archive.read_heads(entries, _HEAD), strict=True):
+        kind = _kind(entry, head)
         if kind is not None:
             embedded.append({"name": text(entry.name, 500), "kind": kind, "bytes": entry.size})
     return {"loaders": Rows(rows, limit=_ROW_LIMIT), "embedded": Rows(embedded, limit=_ROW_LIMIT)}
 
 
-def _kind(view: StaticView, entry: Entry) -> str | None:
-    """Return what code the member holds, by its first bytes and its name; None for none."""
-    if _OWN_DEX.fullmatch(entry.name) or entry.name.startswith(("lib/", "META-INF/", "res/layout", "res/drawable")):
-        return None
-    if entry.size < _HEAD or entry.name.endswith("/"):
-        return None
+def _may_hold_code(entry: Entry) -> bool:
+    """Return whether a member can hold code that is not the app's own dex file or library."""
+    if entry.name.startswith(("lib/", "META-INF/", "res/layout", "res/drawable")) or _OWN_DEX.fullmatch(entry.name):
+        return False
+    return entry.size >= _HEAD and not entry.name.endswith("/")
+
+
+def _kind(entry: Entry, head: bytes | None) -> str | None:
+    """Return what code the member holds, by its first bytes (None if they cannot be read) and its name."""
     lower = entry.name.lower()
-    by_name = next((kind for suffix, kind in _BY_NAME.items() if lower.endswith(suffix)), None)
-    try:
-        head = view.archive.read_head(entry, _HEAD)
-    except MemberError:
+    suffix = lower[lower.rfind(".") :] if "." in lower else ""
+    by_name = _BY_NAME.get(suffix)
+    if head is None:
         return by_name
     if head.startswith(b"dex\n"):
         return "dex"

@@ -66,6 +66,9 @@ def _values(view: StaticView) -> Iterator[tuple[TraceKind, str]]:
 
 def _missing_components(view: StaticView) -> tuple[int, int]:
     """Return how many declared components have no class, and how many there are."""
-    names = {item.name for item in view.manifest.components if item.kind is not ComponentKind.ACTIVITY_ALIAS}
-    defined = set(view.code.classes)
-    return sum(f"L{name.replace('.', '/')};" not in defined for name in names), len(names)
+    names = {
+        f"L{item.name.replace('.', '/')};"
+        for item in view.manifest.components
+        if item.kind is not ComponentKind.ACTIVITY_ALIAS
+    }
+    return len(names) - len(view.code.defined_of(names)), len(names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from workers.data.attribution import Attribution
+from workers.data.attribution import Attribution, attribution_for
 from workers.data.matching import SensitiveUse, find_uses
 from workers.data.tables import Category, Protection, permissions, sensitive_apis
 from workers.model.bounded import Rows, texts
@@ -22,7 +22,7 @@ def extract(view: StaticView) -> JSON:
     Uses inside AndroidX and the like do not count: they check first, and stand in nearly every app. A group counts as
     unused only if the table knows uses of it.
     """
-    attribution = Attribution(view.manifest.package)
+    attribution = attribution_for(view.manifest.package)
     uses = [use for use in find_uses(view.code) if not _in_platform(use, attribution)]
     level = min(view.manifest.target_sdk or _LAST_LEVEL, _LAST_LEVEL)
     declared = {item.name for item in view.manifest.permissions}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from workers.model.bounded import TEXT_LIMIT, texts
 from workers.model.evidence import JSON
 from workers.static.readers.archive import MemberError
+from workers.static.readers.needles import stand_in
 from workers.static.view import StaticView
 
 _TERMS = (
@@ -22,12 +24,17 @@ _TERMS = (
     "隐私说明",
     "privacy policy",
 )
+_ROOTS = ("隐私", "個人", "个人")
+"""One of these stands in every term that is not of letters."""
+_MARKS = (*_ROOTS, "rivacy", "RIVACY", "://")
+"""What a string that is worth a closer look holds."""
 _ANY_TERM = re.compile("|".join(map(re.escape, _TERMS)), re.IGNORECASE)
 _URL = re.compile(
     r"(?:https?|file)://[^\s\"'<>]{0,1024}(?:privacy|yinsi|agreement|user_?protocol)[^\s\"'<>，。；]{0,1024}",
     re.IGNORECASE,
 )
 _FILE = re.compile(r"privacy|yinsi|隐私|user_?agreement", re.IGNORECASE)
+_FILE_MARKS = ("privacy", "yinsi", "隐私", "user")
 _RESOURCES = "resources.arsc"
 _LIMIT = 100
 _TEXT_LIMIT = 300
@@ -37,13 +44,13 @@ def extract(view: StaticView) -> JSON:
     """Return what was found where; `found` means that any of it points to a policy."""
     said: set[str] = set()
     urls: set[str] = set()
-    for value in view.code.strings():
+    for value in view.code.strings_with(_MARKS):
         bounded = value[: TEXT_LIMIT * 8]
-        if _may_name_one(bounded) and _ANY_TERM.search(bounded):
+        if _ANY_TERM.search(bounded):
             said.add(bounded[:TEXT_LIMIT])
         if "://" in bounded:
             urls.update(_URL.findall(bounded))
-    files = sorted(name for name in view.archive.names if _FILE.search(name) and not name.startswith("META-INF/"))
+    files = _files(view.archive.names)
     in_resources = _terms_in_resources(view)
     return {
         "found": bool(said or urls or files or in_resources),
@@ -54,9 +61,13 @@ def extract(view: StaticView) -> JSON:
     }
 
 
-def _may_name_one(value: str) -> bool:
-    """Return whether a string can hold a term: a cheap test for the many that cannot."""
-    return not value.isascii() or "rivacy" in value or "RIVACY" in value
+def _files(names: Sequence[str]) -> list[str]:
+    """Return the names of members that name a policy."""
+    # Most apps have none among thousands: one look at all names is cheaper than one at each.
+    together = "\n".join(names).lower()
+    if not any(mark in together for mark in _FILE_MARKS):
+        return []
+    return sorted(name for name in names if _FILE.search(name) and not name.startswith("META-INF/"))
 
 
 def _terms_in_resources(view: StaticView) -> list[str]:
@@ -68,10 +79,14 @@ def _terms_in_resources(view: StaticView) -> list[str]:
     except MemberError:
         return []
     # Only for terms of letters: bytes of Chinese text in UTF-16 can look like capitals.
-    lower = content.lower()
-    return [term for term in _TERMS if _stands_in(term, lower if term.isascii() else content)]
+    found = _standing_in([term for term in _TERMS if term.isascii()], content, fold=True)
+    if _standing_in([*_ROOTS], content, fold=False):
+        found |= _standing_in([term for term in _TERMS if not term.isascii()], content, fold=False)
+    return [term for term in _TERMS if term in found]
 
 
-def _stands_in(term: str, content: bytes) -> bool:
-    """Return whether `term` stands in `content` in either encoding."""
-    return term.encode() in content or term.encode("utf-16-le") in content
+def _standing_in(terms: list[str], content: bytes, *, fold: bool) -> set[str]:
+    """Return which of `terms` stand in `content` in either encoding."""
+    needles = [term.encode(encoding) for encoding in ("utf-8", "utf-16-le") for term in terms]
+    stands = stand_in(content, needles, fold=fold)
+    return {term for term, found in zip([*terms, *terms], stands, strict=True) if found}

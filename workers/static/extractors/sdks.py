@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from workers.data.attribution import Attribution
+from workers.data.attribution import attribution_for
 from workers.data.tables import Sdk
 from workers.model.bounded import Rows
 from workers.model.evidence import JSON
@@ -17,8 +17,8 @@ def extract(view: StaticView) -> JSON:
 
     An SDK with components but without classes is listed too: a packed app shows its SDKs only in the manifest.
     """
-    attribution = Attribution(view.manifest.package)
-    classes = attribution.count(view.code.classes)
+    attribution = attribution_for(view.manifest.package)
+    classes = attribution.count_packages(view.code.packages)
     components = Counter(
         sdk
         for item in view.manifest.components

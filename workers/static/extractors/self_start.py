@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workers.data.attribution import Attribution
+from workers.data.attribution import Attribution, attribution_for
 from workers.model.bounded import Rows, optional, text, texts
 from workers.model.evidence import JSON
 from workers.static.readers.manifest_model import Component, ComponentKind
@@ -59,7 +59,7 @@ _FILTER_MEMBERS = frozenset({"Landroid/content/IntentFilter;-><init>", "Landroid
 def extract(view: StaticView) -> JSON:
     """Return receivers, sync adapters, authenticators, exported services, and receivers registered in code."""
     manifest = view.manifest
-    attribution = Attribution(manifest.package)
+    attribution = attribution_for(manifest.package)
     services = manifest.of_kind(ComponentKind.SERVICE)
     receivers = [item for item in manifest.of_kind(ComponentKind.RECEIVER) if item.actions & _ACTIONS]
     return {
@@ -94,9 +94,7 @@ def _row(item: Component, attribution: Attribution) -> JSON:
 def _registered(view: StaticView, attribution: Attribution) -> Rows:
     """Return where code makes an intent filter and names one of the actions in the same method."""
     registering = {call.caller for call in view.code.calls_to(_FILTER_MEMBERS)}
-    found = {
-        (use.caller, use.value) for use in view.code.string_uses(_ACTIONS.__contains__) if use.caller in registering
-    }
+    found = {(use.caller, use.value) for use in view.code.string_uses(_ACTIONS) if use.caller in registering}
     rows: list[JSON] = []
     for caller, action in sorted(found):
         sdk = attribution.of_method(caller)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workers.data.attribution import Attribution
+from workers.data.attribution import attribution_for
 from workers.data.matching import find_uses
 from workers.data.tables import Category
 from workers.model.bounded import Rows, text
@@ -15,7 +15,7 @@ _ADS = frozenset({Category.ADS, Category.AD_DOWNLOAD})
 
 def extract(view: StaticView) -> JSON:
     """Return the methods that listen to a sensor, and the ad SDKs of the app."""
-    attribution = Attribution(view.manifest.package)
+    attribution = attribution_for(view.manifest.package)
     rows: list[JSON] = []
     in_ads = False
     for caller in sorted({use.caller for use in find_uses(view.code) if use.api.member == _LISTEN}):
@@ -23,7 +23,7 @@ def extract(view: StaticView) -> JSON:
         is_ad = sdk is not None and sdk.category in _ADS
         in_ads = in_ads or is_ad
         rows.append({"caller": text(caller), "sdk": sdk.name if sdk else None, "ad_sdk": is_ad})
-    owners = attribution.count(view.code.classes)
+    owners = attribution.count_packages(view.code.packages)
     return {
         "listeners": Rows(rows, limit=500),
         "in_ad_sdk": in_ads,

@@ -6,12 +6,14 @@ import re
 from collections import defaultdict
 from urllib.parse import urlsplit
 
-from workers.data.attribution import Attribution
+from workers.data.attribution import attribution_for
 from workers.model.bounded import Rows, text, texts
 from workers.model.evidence import JSON
 from workers.static.view import StaticView
 
 _URL_LIMIT = 2_000
+_MARK = "://"
+"""What every address holds."""
 _SCAN = 65_536
 """Characters of one string that are searched."""
 _URL = re.compile(r"https?://[^\s\"'<>\\^`{|}\x00-\x20\x7f-\xa0，。；、）】》」]{3,2048}", re.IGNORECASE)
@@ -49,15 +51,15 @@ def extract(view: StaticView) -> JSON:
 
     An address whose `sdks` is empty stands in a string table, but no instruction loads it.
     """
-    attribution = Attribution(view.manifest.package)
+    attribution = attribution_for(view.manifest.package)
     owners: dict[str, set[str]] = {}
     own: set[str] = set()
-    for value in view.code.strings():
+    for value in view.code.strings_with((_MARK,)):
         for url in _urls_in(value):
             owners.setdefault(url, set())
     loaders: dict[str, set[str]] = defaultdict(set)
-    for use in view.code.string_uses(_has_url):
-        loaders[use.value].add(use.caller_class)
+    for value, name in view.code.classes_loading((_MARK,)):
+        loaders[value].add(name)
     for value, classes in loaders.items():
         names = {sdk.name if (sdk := attribution.of_class(item)) else None for item in classes}
         for url in _urls_in(value):
@@ -76,15 +78,8 @@ def extract(view: StaticView) -> JSON:
     return {"urls": Rows(rows, limit=_URL_LIMIT), "hosts": texts(sorted(hosts), limit=_URL_LIMIT, text_limit=255)}
 
 
-def _has_url(value: str) -> bool:
-    """Return whether a string can hold an address; cheap, it is asked for every string."""
-    return "://" in value
-
-
 def _urls_in(value: str) -> list[str]:
     """Return the addresses in one string, without the punctuation of a sentence around them."""
-    if not _has_url(value):
-        return []
     return [match.rstrip(".,;:!?)'") for match in _URL.findall(value[:_SCAN])]
 
 

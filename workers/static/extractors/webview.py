@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from workers.data.attribution import Attribution
+from workers.data.attribution import attribution_for
 from workers.data.matching import find_uses
 from workers.model.bounded import Rows, text
 from workers.model.evidence import JSON
@@ -37,7 +37,7 @@ _BRIDGE = "->addJavascriptInterface"
 
 def extract(view: StaticView) -> JSON:
     """Return how often each member is called, and the distinct callers; whether a setting is turned on is not known."""
-    attribution = Attribution(view.manifest.package)
+    attribution = attribution_for(view.manifest.package)
     found = {(call.member, call.caller) for call in view.code.calls_to(_MEMBERS)}
     found |= {(use.api.member, use.caller) for use in find_uses(view.code) if use.api.member.endswith(_BRIDGE)}
     counts = Counter(member for member, _ in found)

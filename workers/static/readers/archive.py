@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import repeat
+from types import ModuleType
+from typing import Any
 
 from workers.model.errors import NotAnApkError, OverLimitError
 from workers.model.limits import Limits
 from workers.static.readers.anomaly import Anomaly
-from workers.static.readers.directory import DESCRIPTOR, Directory, Entry, read_directory
+from workers.static.readers.directory import DESCRIPTOR, Directory, Entry, ReadEntries, read_directory, read_entries
+from workers.static.readers.engine import native
 
 __all__ = ["MANIFEST", "Archive", "Entry", "MemberError", "open_apk"]
 
@@ -17,7 +23,8 @@ MANIFEST = "AndroidManifest.xml"
 
 _LOCAL = struct.Struct("<4s5H3I2H")
 _LOCAL_MAGIC = b"PK\x03\x04"
-_STORED = 0
+STORED = 0
+"""Method of a member that is not compressed."""
 _DEFLATED = 8
 _DEFLATE_RATIO = 1032
 """Deflate never makes more than this of one byte (zlib technical details, "Maximum Compression Factor")."""
@@ -39,9 +46,12 @@ class Archive:
         """Read the central directory; raises NotAnApkError, MalformedError or OverLimitError."""
         if len(data) > limits.file_bytes:
             raise OverLimitError(f"The file has {len(data)} bytes, more than the limit of {limits.file_bytes}.")
-        directory: Directory = read_directory(data, max_entries=limits.entries)
         self.data = data
         """The whole file."""
+        self.engine: ModuleType | None = native()
+        """The native engine, if it is in force for this file."""
+        read_all = _read_all_natively(self.engine, self._whole) if self.engine else read_entries
+        directory: Directory = read_directory(data, max_entries=limits.entries, read_all=read_all)
         self.directory_offset = directory.offset
         """Where the central directory starts."""
         self.entries: tuple[Entry, ...] = directory.entries
@@ -49,8 +59,9 @@ class Archive:
         self._by_name: dict[str, Entry] = {}
         for entry in directory.entries:
             self._by_name.setdefault(entry.name, entry)
-        self._limits = limits
-        self._counted: set[int] = set()
+        self.limits = limits
+        """Caps that are kept."""
+        self._counted: dict[int, Entry] = {}
         self._inflated = 0
         self._anomalies: dict[tuple[str, str], Anomaly] = {}
         for anomaly in directory.anomalies:
@@ -65,6 +76,11 @@ class Archive:
     def anomalies(self) -> tuple[Anomaly, ...]:
         """What was odd so far; a member's local header is only looked at when it is read."""
         return tuple(self._anomalies.values())
+
+    @property
+    def inflated(self) -> tuple[Entry, ...]:
+        """The members that were read whole so far."""
+        return tuple(self._counted.values())
 
     def __contains__(self, name: object) -> bool:
         """Return whether there is a member `name`."""
@@ -86,6 +102,32 @@ class Archive:
             raise MemberError(f"There is no member {name!r}.")
         return self.read_entry(entry)
 
+    def column(self, name: str) -> Any:  # noqa: ANN401 - a column of the native engine
+        """Return what `read` returns as memory of the native engine, which copies it only where it must."""
+        entry = self._by_name.get(name)
+        if entry is None:
+            raise MemberError(f"There is no member {name!r}.")
+        content = self._content(entry)
+        if self.engine is None or not isinstance(content, bytes):
+            return content
+        return self.engine.copy(content, 0, len(content))[0]
+
+    def read_heads(self, entries: Sequence[Entry], size: int) -> Iterator[bytes | None]:
+        """Yield at most the first `size` bytes of each member, as `read_head`; None where they cannot be had."""
+        quick: Iterable[bytes | None] = repeat(None, len(entries))
+        if self.engine is not None:
+            # None where the local header says anything else than the directory: that is looked at slowly, and noted.
+            quick = self.engine.heads(self._whole, entries, size)
+        for entry, head in zip(entries, quick, strict=True):
+            yield self._slow_head(entry, size) if head is None else head
+
+    def _slow_head(self, entry: Entry, size: int) -> bytes | None:
+        """Return `read_head`, or None where it raises."""
+        try:
+            return self.read_head(entry, size)
+        except MemberError:
+            return None
+
     def read_head(self, entry: Entry, size: int) -> bytes:
         """Return at most the first `size` bytes of a member: enough for its magic, without inflating the rest.
 
@@ -99,13 +141,46 @@ class Archive:
 
     def read_entry(self, entry: Entry) -> bytes:
         """Return the inflated bytes of `entry`; as `read`, for members with the same name."""
+        return bytes(self._content(entry))
+
+    def _content(self, entry: Entry) -> Any:  # noqa: ANN401 - bytes, or a column of the native engine
+        """Return the inflated bytes of `entry`."""
         packed = self._packed(entry)
         cap = self._cap(entry, len(packed))
+        quick = self._quick_content(entry, packed, cap)
+        if quick is not None:
+            return quick
+        content = self._slow_content(entry, packed, cap)
+        self._check_sum(entry, zlib.crc32(content))
+        self._count(entry, len(content))
+        return content
+
+    def _quick_content(self, entry: Entry, packed: memoryview, cap: int) -> Any:  # noqa: ANN401 - as above
+        """Return the content of a member that is just what it claims to be, by the native engine; else None."""
+        engine = self.engine
+        if engine is None or entry.size > cap or not packed:
+            return None
+        start = self.start(entry)
+        if entry.method == _DEFLATED:
+            found = engine.inflate(self._whole, start, len(packed), entry.size)
+        elif entry.method == STORED and len(packed) == entry.size:
+            found = engine.copy(self._whole, start, entry.size)
+        else:
+            found = None
+        if found is None:
+            return None
+        content, crc = found
+        self._check_sum(entry, crc)
+        self._count(entry, entry.size)
+        return content
+
+    def _slow_content(self, entry: Entry, packed: memoryview, cap: int) -> bytes:
+        """Return the content of any member, as far as it can be had."""
         if entry.method == _DEFLATED:
             content, ended = _inflate(packed, min(entry.size, cap) + 1, entry.name)
             if not ended and len(content) <= entry.size:
                 self._note("zip.truncated-member", entry.name, f"{len(content)} of {entry.size} bytes")
-        elif entry.method == _STORED:
+        elif entry.method == STORED:
             content = bytes(packed[: cap + 1])
         else:
             content = self._guess(entry, packed, cap)
@@ -114,11 +189,25 @@ class Archive:
         if len(content) != entry.size:
             told = f"{entry.size} bytes told, {'more' if len(content) > entry.size else len(content)} found"
             self._note("zip.size-mismatch", entry.name, told)
-            content = content[: entry.size] if entry.method != _STORED else content[:cap]
-        if zlib.crc32(content) != entry.crc32:
-            self._note("zip.bad-crc", entry.name, "content does not match its CRC-32")
-        self._count(entry, len(content))
+            content = content[: entry.size] if entry.method != STORED else content[:cap]
         return content
+
+    def _check_sum(self, entry: Entry, crc: int) -> None:
+        """Note a content that does not match its CRC-32."""
+        if crc != entry.crc32:
+            self._note("zip.bad-crc", entry.name, "content does not match its CRC-32")
+
+    @cached_property
+    def _whole(self) -> bytes:
+        """The whole file as the native engine wants it."""
+        below = self.data.obj
+        return below if isinstance(below, bytes) and len(below) == len(self.data) else bytes(self.data)
+
+    def start(self, entry: Entry) -> int:
+        """Return where the bytes of `entry` start; its local header has been looked at."""
+        at = entry.header_offset
+        name_size, extra_size = struct.unpack_from("<2H", self.data, at + 26)
+        return at + _LOCAL.size + int(name_size) + int(extra_size)
 
     def _packed(self, entry: Entry) -> memoryview:
         """Return the bytes of `entry` as they stand in the file; note where its local header disagrees."""
@@ -150,18 +239,18 @@ class Archive:
 
     def _cap(self, entry: Entry, available: int) -> int:
         """Return how many bytes `entry` may have; refuse at once what is bound to have more."""
-        cap = self._limits.member_bytes
-        at_most = available if entry.method == _STORED else available * _DEFLATE_RATIO
+        cap = self.limits.member_bytes
+        at_most = available if entry.method == STORED else available * _DEFLATE_RATIO
         if cap < entry.size <= at_most:
             raise OverLimitError(f"The member {entry.name!r} has {entry.size} bytes, more than the limit of {cap}.")
-        return min(cap, self._limits.inflated_bytes)
+        return min(cap, self.limits.inflated_bytes)
 
     def _guess(self, entry: Entry, packed: memoryview, cap: int) -> bytes:
         """Return the content of an entry with an unknown method: stored if its CRC says so, else deflated, else stored.
 
         Android's readers take every method but 8 as stored; packers write a random one.
         """
-        start = entry.header_offset + _LOCAL.size + sum(struct.unpack_from("<2H", self.data, entry.header_offset + 26))
+        start = self.start(entry)
         stored = bytes(self.data[start : start + min(entry.size, cap)])
         if zlib.crc32(stored) == entry.crc32:
             return stored
@@ -175,15 +264,27 @@ class Archive:
         """Add `size` to what this app inflated to; each entry counts once."""
         if entry.header_offset in self._counted:
             return
-        self._counted.add(entry.header_offset)
+        self._counted[entry.header_offset] = entry
         self._inflated += size
-        if self._inflated > self._limits.inflated_bytes:
-            raise OverLimitError(f"The members inflate to more than {self._limits.inflated_bytes} bytes together.")
+        if self._inflated > self.limits.inflated_bytes:
+            raise OverLimitError(f"The members inflate to more than {self.limits.inflated_bytes} bytes together.")
 
     def _note(self, kind: str, subject: str, detail: str) -> None:
         """Keep an anomaly, once for each kind and subject."""
         anomaly = Anomaly(kind=kind, subject=subject[:200], detail=detail)
         self._anomalies.setdefault((kind, subject), anomaly)
+
+
+def _read_all_natively(engine: ModuleType, whole: bytes) -> ReadEntries:
+    """Return how the native engine reads the entries of a directory: as `read_entries`."""
+
+    def read_all(_: memoryview, start: int, stop: int, /, *, shift: int, max_entries: int) -> tuple[list[Entry], int]:
+        entries, after, too_many = engine.read_entries(whole, start, stop, shift, max_entries)
+        if too_many:
+            raise OverLimitError(f"The archive has more than {max_entries} entries.")
+        return entries, after
+
+    return read_all
 
 
 def open_apk(data: memoryview, *, limits: Limits) -> Archive:

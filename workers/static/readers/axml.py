@@ -39,6 +39,19 @@ def odd_names(data: bytes) -> tuple[str, ...]:
     return tuple(odd)
 
 
+def pool_overflows(data: bytes) -> bool:
+    """Return whether the string pool claims more bytes than there are: Android refuses that, libraries make room."""
+    at = 8
+    while at + 8 <= len(data):
+        kind, header_size, size = struct.unpack_from("<2HI", data, at)
+        if kind == _STRING_POOL:
+            return bool(size > len(data) - at)
+        if header_size < 8 or size < header_size:
+            return False
+        at += size
+    return False
+
+
 def _chunks(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield kind, offset and size of each chunk below the root."""
     at = 8

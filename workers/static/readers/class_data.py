@@ -28,6 +28,8 @@ class EncodedMethods:
     """Method id; not yet checked against the method table."""
     code: NDArray[np.int64]
     """Offset of the code item; 0 for abstract and native methods."""
+    virtual: NDArray[np.bool_]
+    """Whether it stands in the list of virtual methods."""
 
 
 def read_methods(octets: NDArray[np.uint8], offsets: NDArray[Any]) -> EncodedMethods:
@@ -38,7 +40,7 @@ def read_methods(octets: NDArray[np.uint8], offsets: NDArray[Any]) -> EncodedMet
     """
     starts = np.unique(offsets[offsets != 0]).astype(np.int64)
     if starts.size == 0:
-        return EncodedMethods(method=np.zeros(0, np.int64), code=np.zeros(0, np.int64))
+        return EncodedMethods(method=np.zeros(0, np.int64), code=np.zeros(0, np.int64), virtual=np.zeros(0, np.bool_))
     if int(starts.max()) >= octets.size:
         raise DexError("A class has its data outside the file.")
     ends, direct, methods, first_method = _lists(octets, starts)
@@ -53,7 +55,9 @@ def read_methods(octets: NDArray[np.uint8], offsets: NDArray[Any]) -> EncodedMet
     total = np.cumsum(difference)
     before_list = (total - difference)[starts_list]
     method = total - before_list[np.cumsum(starts_list) - 1] if total.size else total
-    return EncodedMethods(method=method, code=_numbers(octets, ends, number + 2))
+    _numbers(octets, ends, number + 1)  # access flags, for their length only
+    code = _numbers(octets, ends, number + 2)
+    return EncodedMethods(method=method, code=code, virtual=rank >= np.repeat(direct, methods))
 
 
 def _lists(

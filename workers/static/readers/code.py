@@ -3,84 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import ModuleType
+from typing import TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
+from workers.model.errors import OverLimitError
+from workers.model.limits import Limits
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.archive import Archive, MemberError
-from workers.static.readers.dex import Dex, DexError, header_offsets, read_dex
-from workers.static.readers.sweep import Uses
+from workers.static.readers.code_model import Call, FieldUse, StringUse, TypeUse, UnreadableDex, Use
+from workers.static.readers.dex import DexError, header_offsets, read_dex
+from workers.static.readers.dex_file import DexFile, Row
+from workers.static.readers.native import NativeDex, read_native
+from workers.static.readers.program import Program, Reach
+from workers.static.readers.reference import ReferenceProgram
+
+__all__ = ["Call", "Code", "FieldUse", "StringUse", "TypeUse", "UnreadableDex", "Use", "read_code"]
 
 _NEW_INSTANCE = 0x22
 _PUTS = frozenset((*range(0x59, 0x60), *range(0x67, 0x6E)))
 _DEX_MEMBER = re.compile(r"classes(?:([2-9]|[1-9][0-9]{1,5}))?\.dex")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UnreadableDex:
-    """A dex file that could not be read, and why."""
-
-    name: str
-    """Archive member."""
-    reason: str
-    """One sentence."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Use:
-    """One place in the code that refers to something."""
-
-    caller: str
-    """The method it stands in, as `Lcls;->name(params)ret`."""
-    caller_class: str
-    """Descriptor of the class it stands in, as `Lcls;`."""
-    dex: int
-    """Index into `Code.dex_files`."""
-    caller_id: int
-    """Method id of the caller in that dex file."""
-    offset: int
-    """Where it stands in the method, in 16-bit code units."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Call(Use):
-    """One invoke instruction."""
-
-    member: str
-    """What is called without its descriptor, as `Lcls;->name`."""
-    callee: str
-    """What is called, as `Lcls;->name(params)ret`."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StringUse(Use):
-    """One const-string instruction."""
-
-    value: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FieldUse(Use):
-    """One instruction that gets or puts a field."""
-
-    member: str
-    """The field without its type, as `Lcls;->NAME`."""
-    writes: bool
-    """Whether it puts."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TypeUse(Use):
-    """One new-instance or const-class instruction."""
-
-    type: str
-    """Type descriptor."""
-    creates: bool
-    """True for new-instance, False for const-class."""
 
 
 class Code:
@@ -92,7 +37,8 @@ class Code:
 
     def __init__(
         self,
-        dex_files: tuple[Dex, ...],
+        dex_files: tuple[DexFile, ...],
+        program: Program,
         *,
         unreadable: tuple[UnreadableDex, ...] = (),
         anomalies: tuple[Anomaly, ...] = (),
@@ -106,6 +52,7 @@ class Code:
         """What was odd in the dex files."""
         self.dex_bytes = dex_bytes
         """Bytes of all dex members, readable or not."""
+        self._program = program
 
     @property
     def dex_names(self) -> tuple[str, ...]:
@@ -125,17 +72,24 @@ class Code:
     @cached_property
     def classes(self) -> tuple[str, ...]:
         """Distinct descriptors of the defined classes, sorted."""
-        return tuple(sorted({dex.type(i) for dex in self.dex_files for i in dex.class_type.tolist()}))
+        return tuple(sorted(self._program.class_names()))
 
     @cached_property
-    def superclasses(self) -> dict[str, str]:
-        """Superclass of each defined class; of two definitions the first in load order counts, as on Android."""
-        supers: dict[str, str] = {}
-        for dex in self.dex_files:
-            for class_type, super_type in zip(dex.class_type.tolist(), dex.class_super.tolist(), strict=True):
-                if super_type >= 0:
-                    supers.setdefault(dex.type(class_type), dex.type(super_type))
-        return supers
+    def packages(self) -> Mapping[str, int]:
+        """Number of distinct classes by package, each as it starts a descriptor: `Lcom/example`."""
+        return self._program.packages()
+
+    def defined_of(self, names: Collection[str]) -> frozenset[str]:
+        """Return which of the class descriptors `names` are defined."""
+        return frozenset(self._program.defined_of(list(names)))
+
+    def descendants(self, bases: Collection[str]) -> Mapping[str, str]:
+        """Return the classes below one of the descriptors `bases`, each with the nearest of them."""
+        return self._program.descendants(list(bases))
+
+    def reach(self, entries: Sequence[str], kinds: Mapping[str, int]) -> Reach:
+        """Return what can be reached from the class descriptors `entries`; `kinds` numbers callbacks by type."""
+        return self._program.reach(entries, kinds)
 
     def calls_to(self, members: Collection[str]) -> Iterator[Call]:
         """Yield every call of one of `members` (each `Lcls;->name`), in order of dex, caller and offset.
@@ -144,91 +98,84 @@ class Code:
         under the framework's class.
         """
         for number, dex in enumerate(self.dex_files):
-            wanted = self._member_ids(number, members, dex.method_owner, dex.method_name)
-            for place, target, _ in self._places(number, dex.code.calls, wanted):
-                yield Call(
-                    caller=place.caller,
-                    caller_class=place.caller_class,
-                    dex=number,
-                    caller_id=place.caller_id,
-                    offset=place.offset,
-                    member=dex.member(target),
-                    callee=dex.method(target),
-                )
+            yield from _calls(number, dex, dex.call_rows(members))
 
     def field_uses(self, members: Collection[str]) -> Iterator[FieldUse]:
         """Yield every use of one of the fields `members` (each `Lcls;->NAME`)."""
         for number, dex in enumerate(self.dex_files):
-            wanted = self._member_ids(number, members, dex.field_owner, dex.field_name)
-            for place, target, opcode in self._places(number, dex.code.fields, wanted):
-                yield FieldUse(
-                    caller=place.caller,
-                    caller_class=place.caller_class,
-                    dex=number,
-                    caller_id=place.caller_id,
-                    offset=place.offset,
-                    member=dex.field(target),
-                    writes=opcode in _PUTS,
-                )
+            field = _once(dex.field)
+            for place, target, opcode in _places(number, dex, dex.field_rows(members)):
+                yield FieldUse(**place, member=field(target), writes=opcode in _PUTS)
 
     def type_uses(self, types: Collection[str]) -> Iterator[TypeUse]:
         """Yield every new-instance and const-class of one of the type descriptors `types`."""
         for number, dex in enumerate(self.dex_files):
-            ids = self._type_ids[number]
-            wanted = np.zeros(dex.types.size, np.bool_)
-            wanted[[ids[name] for name in types if name in ids]] = True
-            for place, target, opcode in self._places(number, dex.code.types, wanted):
-                yield TypeUse(
-                    caller=place.caller,
-                    caller_class=place.caller_class,
-                    dex=number,
-                    caller_id=place.caller_id,
-                    offset=place.offset,
-                    type=dex.type(target),
-                    creates=opcode == _NEW_INSTANCE,
-                )
+            name = _once(dex.type)
+            for place, target, opcode in _places(number, dex, dex.type_rows(types)):
+                yield TypeUse(**place, type=name(target), creates=opcode == _NEW_INSTANCE)
 
     def strings(self) -> Iterator[str]:
         """Yield the distinct strings of all string tables (identifiers too), used by an instruction or not."""
         yield from dict.fromkeys(text for dex in self.dex_files for text in dex.strings)
 
-    def string_uses(self, wanted: Callable[[str], object] | None = None) -> Iterator[StringUse]:
-        """Yield every const-string whose value makes `wanted` true (all without `wanted`).
+    def strings_with(self, needles: Sequence[str], *, beyond_ascii: bool = False) -> Iterator[str]:
+        """Yield those strings of all tables that hold one of `needles`, or any sign beyond ASCII if asked."""
+        found = (
+            dex.strings[number]
+            for dex in self.dex_files
+            for number in dex.strings_with(needles, beyond_ascii=beyond_ascii)
+        )
+        yield from dict.fromkeys(found)
 
-        `wanted` is called once for each distinct string that an instruction of a dex file loads, so a regex is fine.
+    def string_uses(self, values: Collection[str] | None = None) -> Iterator[StringUse]:
+        """Yield every const-string whose value is one of `values` (all without `values`)."""
+        for number, dex in enumerate(self.dex_files):
+            ids = range(len(dex.strings)) if values is None else dex.strings_equal(values)
+            text = _once(dex.strings.__getitem__)
+            for place, target, _ in _places(number, dex, dex.string_rows(ids) if ids else ()):
+                yield StringUse(**place, value=text(target))
+
+    def classes_loading(self, needles: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield each string that holds one of `needles`, with each class whose code loads it."""
+        for dex in self.dex_files:
+            owner = _once(dex.class_of)
+            rows = dex.string_rows(dex.strings_with(needles, beyond_ascii=False))
+            for target, name in dict.fromkeys((target, owner(caller)) for caller, target, _, _ in rows):
+                yield dex.strings[target], name
+
+    def callers_of(self, members: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield the distinct pairs of calling method and member that `calls_to` would tell."""
+        for dex in self.dex_files:
+            member, method = _once(dex.member), _once(dex.method)
+            yield from dict.fromkeys((method(caller), member(target)) for caller, target in dex.callers_of(members))
+
+    def calls_near(self, members: Collection[str], prefixes: Sequence[str]) -> Iterator[Call]:
+        """Yield the calls of `members` in methods that load a string which starts with one of `prefixes`.
+
+        The prefixes are not empty. Where a method loads no such string, none can be an argument of its calls.
         """
         for number, dex in enumerate(self.dex_files):
-            chosen = np.zeros(len(dex.strings), np.bool_)
-            used = np.unique(dex.code.strings.target).tolist()
-            chosen[[i for i in used if wanted is None or wanted(dex.strings[i])]] = True
-            for place, target, _ in self._places(number, dex.code.strings, chosen):
-                yield StringUse(
-                    caller=place.caller,
-                    caller_class=place.caller_class,
-                    dex=number,
-                    caller_id=place.caller_id,
-                    offset=place.offset,
-                    value=dex.strings[target],
-                )
+            callers = dex.callers_loading(dex.strings_starting(prefixes))
+            yield from _calls(number, dex, dex.call_rows(members, callers))
 
     def string_constants_near(self, use: Use, *, before: int = 48, after: int = 0) -> tuple[str, ...]:
         """Return the strings that the caller loads near `use`, nearest first; distances in code units."""
         dex = self.dex_files[use.dex]
-        rows = _rows_of(dex.code.strings, use.caller_id)
-        distance = dex.code.strings.offset[rows].astype(np.int64) - use.offset
-        targets = dex.code.strings.target[rows].tolist()
         near = sorted(
-            (abs(far), target)
-            for far, target in zip(distance.tolist(), targets, strict=True)
-            if -before <= far <= after
+            (abs(offset - use.offset), target)
+            for offset, target in dex.loads_in(use.caller_id)
+            if -before <= offset - use.offset <= after
         )
         return tuple(dict.fromkeys(dex.strings[target] for _, target in near))
 
     def string_constants_in(self, use: Use) -> frozenset[str]:
         """Return all strings that the method around `use` loads."""
         dex = self.dex_files[use.dex]
-        targets = dex.code.strings.target[_rows_of(dex.code.strings, use.caller_id)]
-        return frozenset(dex.strings[target] for target in targets.tolist())
+        return frozenset(dex.strings[target] for _, target in dex.loads_in(use.caller_id))
+
+    def constants_reaching(self, use: Use) -> tuple[str, ...]:
+        """Return the strings in the argument registers of the call `use`, as far as a straight line shows them."""
+        return tuple(self.dex_files[use.dex].constants_reaching(use.caller_id, use.offset))
 
     def xrefs(self) -> Iterator[tuple[str, str]]:
         """Yield each distinct pair (caller method, callee method) of all dex files once, in no order."""
@@ -243,50 +190,15 @@ class Code:
                     seen.add(pair)
                     yield pair
 
-    @cached_property
-    def _type_ids(self) -> tuple[dict[str, int], ...]:
-        """For each dex file the id of each type descriptor.
-
-        A dictionary, no binary search in the file: that its tables are sorted is only a promise.
-        """
-        return tuple({dex.strings[text]: i for i, text in enumerate(dex.types.tolist())} for dex in self.dex_files)
-
-    def _member_ids(
-        self, number: int, members: Collection[str], owners: NDArray[np.uint32], names: NDArray[np.uint32]
-    ) -> NDArray[np.bool_]:
-        """Return which ids of a method or field table mean one of `members`."""
-        dex, ids = self.dex_files[number], self._type_ids[number]
-        wanted: dict[int, set[str]] = {}
-        for member in members:
-            owner, _, name = member.partition("->")
-            if owner in ids:
-                wanted.setdefault(ids[owner], set()).add(name)
-        of_owner = np.zeros(dex.types.size, np.bool_)
-        of_owner[list(wanted)] = True
-        chosen = np.zeros(owners.size, np.bool_)
-        for i in np.flatnonzero(of_owner[owners]).tolist():
-            chosen[i] = dex.strings[int(names[i])] in wanted[int(owners[i])]
-        return chosen
-
-    def _places(self, number: int, uses: Uses, wanted: NDArray[np.bool_]) -> Iterator[tuple[Use, int, int]]:
-        """Yield place, target and opcode of the instructions of `uses` whose target is `wanted`."""
-        dex = self.dex_files[number]
-        method = _once(dex.method)
-        rows = np.flatnonzero(wanted[uses.target])
-        columns = (uses.caller[rows], uses.offset[rows], uses.target[rows], uses.opcode[rows])
-        for caller, offset, target, opcode in zip(*(column.tolist() for column in columns), strict=True):
-            owner = dex.type(int(dex.method_owner[caller]))
-            place = Use(caller=method(caller), caller_class=owner, dex=number, caller_id=caller, offset=offset)
-            yield place, target, opcode
-
 
 def read_code(archive: Archive) -> Code:
     """Return the code of an APK: `classes.dex`, `classes2.dex` and so on.
 
     Android loads them until the first number that is missing; those behind a gap are read too, and noted.
     """
+    engine = archive.engine
     members = sorted((int(match[1] or 1), name) for name in archive.names if (match := _DEX_MEMBER.fullmatch(name)))
-    read: list[Dex] = []
+    read: list[DexFile] = []
     unreadable: list[UnreadableDex] = []
     anomalies: list[Anomaly] = []
     dex_bytes = 0
@@ -294,18 +206,76 @@ def read_code(archive: Archive) -> Code:
         if number != position and not anomalies:
             anomalies.append(Anomaly(kind="dex.gap", subject=name, detail="Android stops loading before this file"))
         try:
-            data = archive.read(name)
+            size, parts = _read_member(archive, name, engine)
         except MemberError as error:
             unreadable.append(UnreadableDex(name=name, reason=str(error)))
             continue
-        dex_bytes += len(data)
-        for part, offset in enumerate(header_offsets(data), start=1):
-            part_name = name if part == 1 else f"{name}#{part}"
-            try:
-                read.append(read_dex(part_name, data, offset))
-            except DexError as error:
-                unreadable.append(UnreadableDex(name=part_name, reason=str(error)))
-    return Code(tuple(read), unreadable=tuple(unreadable), anomalies=tuple(anomalies), dex_bytes=dex_bytes)
+        dex_bytes += size
+        for part in parts:
+            (unreadable if isinstance(part, UnreadableDex) else read).append(part)  # type: ignore[arg-type]
+        _check(archive.limits, dex_bytes, read)
+    natives = [dex.native for dex in read if isinstance(dex, NativeDex)]
+    program: Program = ReferenceProgram(read) if engine is None else engine.Program(natives)
+    return Code(tuple(read), program, unreadable=tuple(unreadable), anomalies=tuple(anomalies), dex_bytes=dex_bytes)
+
+
+def _check(limits: Limits, dex_bytes: int, read: Sequence[DexFile]) -> None:
+    """Raise OverLimitError if the files that were read are more than one app may have."""
+    strings = sum(len(dex.strings) for dex in read)
+    instructions = sum(dex.code.instructions for dex in read)
+    for what, found, limit in (
+        ("bytes", dex_bytes, limits.dex_bytes),
+        ("strings", strings, limits.strings),
+        ("instructions", instructions, limits.instructions),
+    ):
+        if found > limit:
+            raise OverLimitError(f"The dex files have {found} {what} together, more than the limit of {limit}.")
+
+
+def _read_member(archive: Archive, name: str, engine: ModuleType | None) -> tuple[int, list[DexFile | UnreadableDex]]:
+    """Return the bytes of a member, and the DEX files in it or why they cannot be read."""
+    content = archive.read(name) if engine is None else archive.column(name)
+    offsets = header_offsets(content) if engine is None else engine.header_offsets(content)
+    parts: list[DexFile | UnreadableDex] = []
+    for part, offset in enumerate(offsets, start=1):
+        part_name = name if part == 1 else f"{name}#{part}"
+        try:
+            parts.append(
+                read_dex(part_name, content, offset)
+                if engine is None
+                else read_native(part_name, content, offset, engine)
+            )
+        except DexError as error:
+            parts.append(UnreadableDex(name=part_name, reason=str(error)))
+    return len(content), parts
+
+
+class _Place(TypedDict):
+    """The fields that all uses have."""
+
+    caller: str
+    caller_class: str
+    dex: int
+    caller_id: int
+    offset: int
+
+
+def _places(number: int, dex: DexFile, rows: Sequence[Row]) -> Iterator[tuple[_Place, int, int]]:
+    """Yield the place of a use, its target and its opcode for each of `rows`."""
+    names: dict[int, tuple[str, str]] = {}
+    for caller, target, offset, opcode in rows:
+        name = names.get(caller)
+        if name is None:
+            name = names[caller] = (dex.method(caller), dex.class_of(caller))
+        place = _Place(caller=name[0], caller_class=name[1], dex=number, caller_id=caller, offset=offset)
+        yield place, target, opcode
+
+
+def _calls(number: int, dex: DexFile, rows: Sequence[Row]) -> Iterator[Call]:
+    """Yield the calls in `rows`."""
+    member, method = _once(dex.member), _once(dex.method)
+    for place, target, _ in _places(number, dex, rows):
+        yield Call(**place, member=member(target), callee=method(target))
 
 
 def _once(make: Callable[[int], str]) -> Callable[[int], str]:
@@ -319,9 +289,3 @@ def _once(make: Callable[[int], str]) -> Callable[[int], str]:
         return name
 
     return get
-
-
-def _rows_of(uses: Uses, caller: int) -> slice:
-    """Return the rows of one caller: they lie together, in the order of callers."""
-    low, high = np.searchsorted(uses.caller, [caller, caller + 1])
-    return slice(int(low), int(high))

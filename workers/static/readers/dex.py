@@ -6,7 +6,6 @@ ART's verifier would refuse as a whole raises `DexError`, what concerns one meth
 
 from __future__ import annotations
 
-import hashlib
 import struct
 import zlib
 from collections.abc import Sequence
@@ -17,10 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.static.readers import mutf8
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.class_data import EncodedMethods, read_methods
 from workers.static.readers.dex_error import DexError
+from workers.static.readers.dex_file import Method
+from workers.static.readers.oddities import dex_anomalies
+from workers.static.readers.prototypes import read_interfaces, read_prototypes
+from workers.static.readers.questions import Questions
+from workers.static.readers.strings import read_strings
 from workers.static.readers.sweep import Sweep, sweep
 
 __all__ = ["Dex", "DexError", "header_offsets", "read_dex"]
@@ -31,9 +34,8 @@ _ENDIAN = 0x12345678
 _HEADER = struct.Struct("<8sI20s20I")
 _HEADER_41 = 0x78
 _HEADERS_MAX = 256
-_STRING_CAP = 2
-"""Bytes of all strings together, in multiples of the file: ids may share a string, but not to explode it."""
-_PARAMETERS_MAX = 255
+_TABLE_MAX = 4_000_000
+"""Most entries of a table: some twenty times those of the largest apps, so that no file fills the memory."""
 
 _TABLES: dict[str, Any] = {
     "string": np.dtype("<u4"),
@@ -57,9 +59,9 @@ _TABLES: dict[str, Any] = {
 _NO_INDEX = 0xFFFFFFFF
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dex:
-    """Tables and swept code of one DEX file; it keeps nothing of the file's bytes.
+@dataclass(frozen=True, kw_only=True)
+class Dex(Questions):
+    """Tables and swept code of one DEX file, as the reference reads it.
 
     Ids are positions in the tables, as in the file. All arrays of ids are checked to lie inside their tables.
     """
@@ -90,25 +92,15 @@ class Dex:
     """Type id of each class definition."""
     class_super: NDArray[np.int64]
     """Type id of the superclass of each class definition; -1 for none."""
+    class_interfaces: Sequence[Sequence[int]]
+    """Type ids of the interfaces of each class definition."""
+    defined_methods: Sequence[Method]
+    """The methods that classes define, in the order of their data."""
     code: Sweep
     """Calls, constants and field uses of all methods."""
+    units: NDArray[Any]
+    """The file in code units, for following constants."""
     anomalies: tuple[Anomaly, ...]
-
-    def type(self, type_id: int) -> str:
-        """Return a type descriptor, such as `Lcls;`."""
-        return self.strings[int(self.types[type_id])]
-
-    def member(self, method_id: int) -> str:
-        """Return a method without its descriptor, as `Lcls;->name`."""
-        return f"{self.type(int(self.method_owner[method_id]))}->{self.strings[int(self.method_name[method_id])]}"
-
-    def method(self, method_id: int) -> str:
-        """Return a method as `Lcls;->name(params)ret`."""
-        return self.member(method_id) + self.prototypes[int(self.method_proto[method_id])]
-
-    def field(self, field_id: int) -> str:
-        """Return a field without its type, as `Lcls;->NAME`."""
-        return f"{self.type(int(self.field_owner[field_id]))}->{self.strings[int(self.field_name[field_id])]}"
 
 
 def header_offsets(data: bytes) -> list[int]:
@@ -138,12 +130,12 @@ def read_dex(name: str, data: bytes, offset: int = 0) -> Dex:
     tables = header.tables
     _check_ids(tables)
     octets = np.frombuffer(data, dtype=np.uint8, count=header.limit)
-    strings = _read_strings(data, octets, tables["string"])
+    strings = read_strings(data, octets, tables["string"])
     types = tables["type"].astype(np.uint32)
     if len(set(strings)) != len(strings) or np.unique(types).size != types.size:
         raise DexError("Its string or type table has an entry twice.")
     classes = tables["class"]
-    prototypes = _read_prototypes(octets, tables["proto"], [strings[i] for i in types.tolist()])
+    prototypes = read_prototypes(octets, tables["proto"], [strings[i] for i in types.tolist()])
     methods: EncodedMethods = read_methods(octets, classes["data"])
     if methods.method.size and int(methods.method.max()) >= len(tables["method"]):
         raise DexError("A class defines a method outside the method table.")
@@ -166,6 +158,11 @@ def read_dex(name: str, data: bytes, offset: int = 0) -> Dex:
         method_proto=tables["method"]["proto"].astype(np.uint32),
         method_name=tables["method"]["name"].astype(np.uint32),
         class_type=classes["type"].astype(np.uint32),
+        class_interfaces=read_interfaces(octets, classes["interfaces"], len(types)),
+        defined_methods=list(
+            zip(methods.method.tolist(), methods.code.tolist(), methods.virtual.tolist(), strict=True)
+        ),
+        units=np.frombuffer(data, "<u2", count=header.limit // 2),
         class_super=np.where(classes["super"] == _NO_INDEX, -1, classes["super"].astype(np.int64)),
         code=code,
         anomalies=_anomalies(name, data, offset, header, code),
@@ -225,6 +222,8 @@ def _read_tables(data: bytes, header: tuple[int, int], pairs: Sequence[int], lim
         end = start + count * dtype.itemsize
         if end > limit:
             raise DexError(f"Its {kind} table with {count} entries at {start} ends after the file.")
+        if count > _TABLE_MAX:
+            raise DexError(f"Its {kind} table with {count} entries is larger than that of any app.")
         spans.append((start, end, kind))
         tables[kind] = np.frombuffer(data, dtype, count=count, offset=start)
     for (_, end, before), (start, _, after) in pairwise(sorted(spans)):
@@ -253,86 +252,12 @@ def _check_ids(tables: dict[str, NDArray[Any]]) -> None:
             raise DexError(f"Its {kind} table points outside another table.")
 
 
-def _read_strings(data: bytes, octets: NDArray[np.uint8], offsets: NDArray[Any]) -> list[str]:
-    """Return all strings, decoded; their bytes together are capped, since all ids may point to one long string."""
-    if offsets.size == 0:
-        return []
-    starts = offsets.astype(np.int64)
-    pending = np.arange(starts.size)
-    for _ in range(5):  # skip the ULEB128 length in front: its last byte is below 0x80
-        if int(starts.max()) >= octets.size:
-            raise DexError("A string lies outside the file.")
-        longer = octets[starts[pending]] >= 0x80
-        starts[pending] += 1
-        pending = pending[longer]
-        if pending.size == 0:
-            break
-    return _slice_strings(data, octets, starts)
-
-
-def _slice_strings(data: bytes, octets: NDArray[np.uint8], starts: NDArray[np.int64]) -> list[str]:
-    """Return the zero-terminated strings at `starts`."""
-    low = int(starts.min())
-    last = data.find(b"\0", int(starts.max()), octets.size)
-    if last < 0:
-        raise DexError("A string does not end before the file does.")
-    zeros = np.flatnonzero(octets[low : last + 1] == 0) + low
-    ends = zeros[np.searchsorted(zeros, starts)]
-    if int((ends - starts).sum()) > _STRING_CAP * octets.size:
-        raise DexError("Its strings together are larger than the file.")
-    # One pass over the block as Latin-1 and slices of it cost a fifth of decoding each string.
-    block = str(data[low : int(ends.max())], "latin-1")
-    strings = [block[a:b] for a, b in zip((starts - low).tolist(), (ends - low).tolist(), strict=True)]
-    for i, text in enumerate(strings):
-        if not text.isascii():
-            strings[i] = mutf8.decode(text.encode("latin-1"))
-    return strings
-
-
-def _read_prototypes(octets: NDArray[np.uint8], protos: NDArray[Any], types: list[str]) -> list[str]:
-    """Return each prototype as `(params)ret`; all parameter lists are read at once."""
-    at = protos["parameters"].astype(np.int64)
-    some = at != 0
-    if some.any() and int(at.max()) + 4 > octets.size:
-        raise DexError("A parameter list lies outside the file.")
-    count = np.where(some, _little_endian(octets, np.where(some, at, 0), 4), 0)
-    if count.size and int(count.max()) > _PARAMETERS_MAX:
-        raise DexError(f"A parameter list has {int(count.max())} entries.")
-    if (at + 4 + 2 * count)[some].max(initial=0) > octets.size:
-        raise DexError("A parameter list goes on after the file.")
-    first = np.cumsum(count) - count
-    rank = np.arange(int(count.sum())) - np.repeat(first, count)
-    ids = _little_endian(octets, np.repeat(at + 4, count) + 2 * rank, 2)
-    if ids.size and int(ids.max()) >= len(types):
-        raise DexError("A parameter list points outside the type table.")
-    names = [types[i] for i in ids.tolist()]
-    rows = zip(protos["result"].tolist(), first.tolist(), (first + count).tolist(), strict=True)
-    return [f"({''.join(names[a:b])}){types[result]}" for result, a, b in rows]
-
-
-def _little_endian(octets: NDArray[np.uint8], at: NDArray[np.int64], size: int) -> NDArray[np.int64]:
-    """Return the unsigned numbers of `size` bytes at any byte offsets `at`."""
-    value = np.zeros(at.size, np.int64)
-    for i in range(size):
-        value |= octets[at + i].astype(np.int64) << (8 * i)
-    return value
-
-
 def _anomalies(name: str, data: bytes, offset: int, header: _Header, code: Sweep) -> tuple[Anomaly, ...]:
-    """Return what is odd about a DEX file that could be read."""
-    end = offset + header.size
-    found: list[tuple[str, str]] = []
-    view = memoryview(data)
-    if zlib.adler32(view[offset + 12 : end]) != header.checksum:
-        found.append(("dex.bad-checksum", "Adler-32 in the header does not match"))
-    if hashlib.sha1(view[offset + 32 : end], usedforsecurity=False).digest() != header.signature:
-        found.append(("dex.bad-signature", "SHA-1 in the header does not match"))
-    if header.limit < len(data):
-        found.append(("dex.trailing-bytes", f"{len(data) - header.limit} bytes after the end"))
-    if code.rejected:
-        found.append(("dex.bad-code", f"{code.rejected} methods have no readable code item"))
-    if code.bad_ids:
-        found.append(("dex.bad-ids", f"{code.bad_ids} instructions point outside a table"))
-    if code.unknown_opcodes:
-        found.append(("dex.unknown-opcodes", f"{code.unknown_opcodes} instructions are not defined"))
-    return tuple(Anomaly(kind=kind, subject=name, detail=detail) for kind, detail in found)
+    """Return what is odd about the file."""
+    view, end = memoryview(data), offset + header.size
+    return dex_anomalies(
+        name,
+        checksum=zlib.adler32(view[offset + 12 : end]) == header.checksum,
+        trailing=len(data) - header.limit,
+        counts=(code.rejected, code.bad_ids, code.unknown_opcodes),
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import Protocol
 
 from workers.model.errors import MalformedError, NotAnApkError, OverLimitError
 from workers.static.readers.anomaly import Anomaly
@@ -49,6 +50,15 @@ class Entry:
     """Where its local header starts, from the start of the file."""
 
 
+class ReadEntries(Protocol):
+    """How the entries of a directory are read."""
+
+    def __call__(
+        self, data: memoryview, start: int, stop: int, /, *, shift: int, max_entries: int
+    ) -> tuple[list[Entry], int]:
+        """Return the entries from `start` until they stop making sense, and where that is."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Directory:
     """A central directory and where it was found."""
@@ -73,8 +83,8 @@ class _End:
     """Bytes after the record and its comment."""
 
 
-def read_directory(data: memoryview, *, max_entries: int) -> Directory:
-    """Return the last readable central directory of `data`.
+def read_directory(data: memoryview, *, max_entries: int, read_all: ReadEntries | None = None) -> Directory:
+    """Return the last readable central directory of `data`; `read_all` reads its entries, by default `read_entries`.
 
     Raises:
         NotAnApkError: nothing in it looks like a zip.
@@ -84,7 +94,7 @@ def read_directory(data: memoryview, *, max_entries: int) -> Directory:
     looks_like_zip = bytes(data[:2]) == b"PK"
     ends = _find_ends(data)
     for end in ends:
-        found = _read(data, end, max_entries=max_entries)
+        found = _read(data, end, max_entries=max_entries, read_all=read_all or read_entries)
         if found is not None:
             return found
     if not looks_like_zip and not ends:
@@ -133,7 +143,7 @@ def _parse_end64(data: memoryview, locator_at: int) -> tuple[int, int, int, int]
     return at, count, size, offset
 
 
-def _read(data: memoryview, end: _End, *, max_entries: int) -> Directory | None:
+def _read(data: memoryview, end: _End, *, max_entries: int, read_all: ReadEntries) -> Directory | None:
     """Return the directory that `end` points to, or None if there is none."""
     anomalies: list[Anomaly] = []
     shift = 0
@@ -145,7 +155,7 @@ def _read(data: memoryview, end: _End, *, max_entries: int) -> Directory | None:
         if not _is_directory(data, start, end):
             return None
         anomalies.append(Anomaly(kind="zip.shifted", detail=f"all offsets are off by {shift} bytes"))
-    entries, stop = _read_entries(data, start, end.position, shift=shift, max_entries=max_entries)
+    entries, stop = read_all(data, start, end.position, shift=shift, max_entries=max_entries)
     if stop - start != end.size:
         anomalies.append(Anomaly(kind="zip.directory-size", detail=f"{stop - start} bytes read, {end.size} told"))
     if stop < end.position:
@@ -166,7 +176,7 @@ def _is_directory(data: memoryview, start: int, end: _End) -> bool:
     return bytes(data[start : start + 4]) == _CENTRAL_MAGIC
 
 
-def _read_entries(data: memoryview, start: int, stop: int, *, shift: int, max_entries: int) -> tuple[list[Entry], int]:
+def read_entries(data: memoryview, start: int, stop: int, *, shift: int, max_entries: int) -> tuple[list[Entry], int]:
     """Return the entries from `start` until they stop making sense, and where that is."""
     entries: list[Entry] = []
     at = start
@@ -205,7 +215,8 @@ def _zip64_sizes(extra: bytes, size: int, packed: int, offset: int) -> tuple[int
     while at + 4 <= len(extra):
         tag, length = struct.unpack_from("<2H", extra, at)
         if tag == 0x0001:
-            wide = [value for (value,) in struct.iter_unpack("<Q", extra[at + 4 : at + 4 + length // 8 * 8])]
+            room = min(length, len(extra) - at - 4)
+            wide = [value for (value,) in struct.iter_unpack("<Q", extra[at + 4 : at + 4 + room // 8 * 8])]
             values = [wide.pop(0) if told == _NONE32 and wide else told for told in (size, packed, offset)]
             return values[0], values[1], values[2]
         at += 4 + length

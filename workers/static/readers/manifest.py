@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from workers.model.errors import MalformedError
 from workers.static.readers.anomaly import Anomaly
-from workers.static.readers.axml import odd_names
+from workers.static.readers.axml import odd_names, pool_overflows
 from workers.static.readers.libraries import Libraries, LibraryError, ask, silence
 from workers.static.readers.manifest_model import Manifest, Reader
 from workers.static.readers.manifest_tree import ManifestTree, Resolve
@@ -26,6 +26,8 @@ def read_manifest(libraries: Libraries) -> Manifest:
         MalformedError: neither library can read it.
         OverLimitError: the manifest or the resources are larger than the limits.
     """
+    if pool_overflows(libraries.manifest_bytes):
+        raise MalformedError("The manifest's strings go on after its end.")
     odd = odd_names(libraries.manifest_bytes)
     anomalies = [Anomaly(kind="manifest.odd-name", subject=name[:200]) for name in odd]
     order: list[Callable[[Libraries], Manifest]] = [_by_apk_info, _by_androguard]

@@ -22,6 +22,8 @@ from workers.static.readers.dex_error import DexError
 
 _CODE_CAP = 8
 """Bytes of instructions of all methods together, in multiples of the file: methods may share code, not explode it."""
+_CODE_MAX = 128 << 20
+"""The same, in bytes."""
 _CODE_HEADER = 16
 _FEW = 48
 """With fewer methods than this left, one by one in Python is faster than all in step."""
@@ -61,7 +63,8 @@ def _opcode_set(*opcodes: int) -> NDArray[np.bool_]:
     return chosen
 
 
-_LENGTHS = _instruction_lengths()
+LENGTHS = _instruction_lengths()
+"""Length in code units by first code unit; 0 for the payloads."""
 _IS_INVOKE = _opcode_set(*_INVOKES)
 _IS_STRING = _opcode_set(_CONST_STRING, _CONST_STRING_JUMBO)
 _IS_TYPE = _opcode_set(_CONST_CLASS, _NEW_INSTANCE)
@@ -137,17 +140,17 @@ def sweep(data: bytes, methods: EncodedMethods, *, counts: Mapping[str, int], pa
     at = methods.code[methods.code != 0]
     fits, start, end = _code_items(units, at)
     owner, start, end = owner[fits], start[fits], end[fits]
-    if int((end - start).sum()) * 2 > _CODE_CAP * part_size:
+    if int((end - start).sum()) * 2 > min(_CODE_CAP * part_size, _CODE_MAX):
         raise DexError("Its methods together claim more code than it has room for.")
 
     walk = _walk(units, start, end)
     opcode = (walk.unit & 0xFF).astype(np.uint8)
     undefined = int(np.count_nonzero(_IS_UNDEFINED[opcode]))
     # An instruction that runs over the end of its method has no operands to read.
-    wanted = np.flatnonzero(_IS_WANTED[opcode] & (walk.at + _LENGTHS[walk.unit] <= end[walk.item]))
+    wanted = np.flatnonzero(_IS_WANTED[opcode] & (walk.at + LENGTHS[walk.unit] <= end[walk.item]))
     item, position, opcode = walk.item[wanted], walk.at[wanted], opcode[wanted]
     caller = owner[item]
-    order = _order(caller, position - start[item], unique=np.unique(owner).size == owner.size)
+    order = _order(caller, position - start[item], item, unique=np.unique(owner).size == owner.size)
     found = _Found(
         caller=caller[order].astype(np.uint32),
         offset=(position - start[item])[order].astype(np.uint32),
@@ -203,10 +206,18 @@ def _code_items(
     return np.flatnonzero(aligned & (end <= units.size)), start, end
 
 
-def _order(caller: NDArray[np.int64], offset: NDArray[np.int64], *, unique: bool) -> NDArray[np.intp]:
-    """Return the order by caller and offset; `unique` if no method is defined twice."""
+def code_span(units: NDArray[Any], at: int) -> tuple[int, int] | None:
+    """Return where the code of the item at byte offset `at` starts and ends, in code units; None if it does not fit."""
+    fits, start, end = _code_items(units, np.array([at], np.int64))
+    return (int(start[0]), int(end[0])) if fits.size else None
+
+
+def _order(
+    caller: NDArray[np.int64], offset: NDArray[np.int64], item: NDArray[np.int64], *, unique: bool
+) -> NDArray[np.intp]:
+    """Return the order by caller, offset and item; `unique` if no method is defined twice."""
     if not unique:
-        return np.lexsort((offset, caller))
+        return np.lexsort((item, offset, caller))
     # Offsets of one caller ascend already. Of 16-bit keys numpy makes a radix sort.
     short = caller.size == 0 or int(caller.max()) <= 0xFFFF
     return np.argsort(caller.astype(np.uint16) if short else caller, kind="stable")
@@ -232,7 +243,7 @@ def _walk(units: NDArray[Any], start: NDArray[np.int64], end: NDArray[np.int64])
         items.append(item)
         ats.append(at)
         firsts.append(unit)
-        length = _LENGTHS[unit]
+        length = LENGTHS[unit]
         payload = np.flatnonzero(length == 0)
         at = at + length
         if payload.size:
@@ -251,7 +262,7 @@ def _walk(units: NDArray[Any], start: NDArray[np.int64], end: NDArray[np.int64])
 
 def _walk_one(units: NDArray[Any], start: int, end: int) -> NDArray[np.int64]:
     """Return where the instructions between `start` and `end` start."""
-    all_lengths = _LENGTHS[units[start:end]].astype(np.int64)
+    all_lengths = LENGTHS[units[start:end]].astype(np.int64)
     payload = np.flatnonzero(all_lengths == 0)  # what would be one if an instruction started there
     all_lengths[payload] = _payload_lengths(units, payload + start)
     lengths: list[int] = all_lengths.tolist()
@@ -261,6 +272,11 @@ def _walk_one(units: NDArray[Any], start: int, end: int) -> NDArray[np.int64]:
         found.append(at)
         at += lengths[at]
     return np.array(found, np.int64) + start
+
+
+def payload_length(units: NDArray[Any], at: int) -> int:
+    """Return the length in code units of the payload at `at`."""
+    return int(_payload_lengths(units, np.array([at]))[0])
 
 
 def _payload_lengths(units: NDArray[Any], at: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict, cast
 
@@ -18,6 +19,18 @@ APP = "Lcom/example/app/Main;->run()V"
 
 
 @dataclass(frozen=True, kw_only=True)
+class FakeReach:
+    """Paths that are given."""
+
+    known: Mapping[str, tuple[tuple[str, int], ...]]
+    summary: tuple[int, int, bool] = (0, 0, True)
+
+    def paths(self, methods: Sequence[str]) -> list[tuple[int, tuple[tuple[str, int], ...]] | None]:
+        """Return the paths from the first entry."""
+        return [(0, self.known[method]) if method in self.known else None for method in methods]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FakeCode:
     """Code given as plain pairs: (caller, member), (caller, field), (caller, string)."""
 
@@ -26,6 +39,10 @@ class FakeCode:
     calls: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
+    paths: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    """Hops to methods that can be reached."""
+    reaching: tuple[tuple[str, str], ...] = ()
+    """Caller and constant that reaches its calls."""
     table: tuple[str, ...] = ()
     """Strings that no instruction loads."""
     unreadable: tuple[UnreadableDex, ...] = ()
@@ -42,9 +59,30 @@ class FakeCode:
         return len(self.classes)
 
     @property
-    def superclasses(self) -> Mapping[str, str]:
-        """Return the superclass of each class that has one."""
-        return self.supers
+    def packages(self) -> Mapping[str, int]:
+        """Return how many classes each package has."""
+        return Counter(name.rpartition("/")[0] for name in self.classes)
+
+    def defined_of(self, names: Collection[str]) -> frozenset[str]:
+        """Return which of `names` are classes of the app."""
+        return frozenset(names) & frozenset(self.classes)
+
+    def descendants(self, bases: Collection[str]) -> Mapping[str, str]:
+        """Return the classes below one of `bases`, each with the nearest of them."""
+        found = {}
+        for name in self.supers:
+            seen = {name}
+            above = self.supers.get(name)
+            while above is not None and above not in bases and above not in seen:
+                seen.add(above)
+                above = self.supers.get(above)
+            if above is not None and above in bases and name not in bases:
+                found[name] = above
+        return found
+
+    def reach(self, entries: Sequence[str], kinds: Mapping[str, int]) -> FakeReach:
+        """Return that the methods of `paths` can be reached, from the first entry."""
+        return FakeReach(known=self.paths if entries else {})
 
     def calls_to(self, members: Collection[str]) -> Iterator[Call]:
         """Yield the calls of one of `members`."""
@@ -58,15 +96,37 @@ class FakeCode:
             if member in members:
                 yield FieldUse(**_where(caller), member=member, writes=False)
 
-    def string_uses(self, wanted: Callable[[str], object]) -> Iterator[StringUse]:
-        """Yield the loads of strings that are wanted."""
+    def string_uses(self, values: Collection[str]) -> Iterator[StringUse]:
+        """Yield the loads of the strings `values`."""
         for caller, value in self.constants:
-            if wanted(value):
+            if value in values:
                 yield StringUse(**_where(caller), value=value)
 
-    def strings(self) -> Iterator[str]:
-        """Yield all strings."""
-        yield from dict.fromkeys([value for _, value in self.constants] + [*self.table])
+    def classes_loading(self, needles: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield each string that holds one of `needles`, with each class whose code loads it."""
+        for caller, value in self.constants:
+            if any(needle in value for needle in needles):
+                yield value, caller.partition("->")[0]
+
+    def strings_with(self, needles: Sequence[str], *, beyond_ascii: bool = False) -> Iterator[str]:
+        """Yield the strings that hold one of `needles`, or any sign beyond ASCII if asked."""
+        for value in dict.fromkeys([value for _, value in self.constants] + [*self.table]):
+            if any(needle in value for needle in needles) or (beyond_ascii and not value.isascii()):
+                yield value
+
+    def callers_of(self, members: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield the distinct pairs of caller and member."""
+        yield from dict.fromkeys((caller, member) for caller, member in self.calls if member in members)
+
+    def calls_near(self, members: Collection[str], prefixes: Sequence[str]) -> Iterator[Call]:
+        """Yield the calls in methods that load a string which starts with one of `prefixes`."""
+        loads = (*self.constants, *self.reaching)
+        loading = {caller for caller, value in loads if value.startswith(tuple(prefixes))}
+        return (call for call in self.calls_to(members) if call.caller in loading)
+
+    def constants_reaching(self, use: Use) -> tuple[str, ...]:
+        """Return the strings in `reaching` for the caller."""
+        return tuple(value for caller, value in self.reaching if caller == use.caller)
 
     def string_constants_near(self, use: Use) -> tuple[str, ...]:
         """Return the strings that the caller loads."""
@@ -111,9 +171,17 @@ class FakeArchive:
             raise MemberError(f"There is no member {name!r}.")
         return self.members[name]
 
-    def read_head(self, entry: Entry, size: int) -> bytes:
-        """Return the first bytes of a member."""
-        return self.members[entry.name][:size]
+    def entry(self, name: str) -> Entry | None:
+        """Return the entry of a member."""
+        return next((entry for entry in self.entries if entry.name == name), None)
+
+    def read_entry(self, entry: Entry) -> bytes:
+        """Return the content of a member."""
+        return self.members[entry.name]
+
+    def read_heads(self, entries: Sequence[Entry], size: int) -> Iterator[bytes]:
+        """Yield the first bytes of each member."""
+        return (self.members[entry.name][:size] for entry in entries)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,7 @@ def test_a_call_is_told_with_caller_sdk_and_permission() -> None:
             "pi_kind": "imei",
             "permissions": ["android.permission.READ_PHONE_STATE"],
             "argument": None,
+            "argument_reaches": None,
         }
     ]
 
@@ -74,6 +75,19 @@ def test_settings_count_only_for_the_android_id() -> None:
     assert [(row["caller"], row["pi_kind"], row["argument"]) for row in _uses(fake)] == [
         (APP, "android_id", "android_id")
     ]
+
+
+def test_a_constant_that_reaches_its_call_is_surer_than_one_near_it() -> None:
+    """The row says which it is."""
+    other = "Lcom/example/app/Other;->read()V"
+    fake = FakeCode(
+        calls=((APP, SECURE), (other, SECURE)),
+        constants=((APP, "android_id"), (other, "android_id")),
+        reaching=((APP, "android_id"),),
+    )
+    found = {row["caller"]: row["argument_reaches"] for row in _uses(fake)}
+
+    assert found == {APP: True, other: False}
 
 
 def test_a_field_counts_like_a_call() -> None:

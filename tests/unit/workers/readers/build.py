@@ -121,6 +121,7 @@ class Class:
     fields: Sequence[str] = ()
     """Names of its static fields, all of type int."""
     parent: str | None = "Ljava/lang/Object;"
+    interfaces: Sequence[str] = ()
 
 
 @dataclass(kw_only=True)
@@ -145,6 +146,7 @@ class DexFile:
         protos = {proto for _, _, proto in methods}
         types = {"I"} if fields else set()
         types |= {c.name for c in self.classes} | {c.parent for c in self.classes if c.parent}
+        types |= {name for c in self.classes for name in c.interfaces}
         types |= {owner for owner, _, _ in methods} | {owner for owner, _ in fields} | {t for p in protos for t in p}
         shorties = {_shorty(proto) for proto in protos}
         texts = types | shorties | {name for _, name, _ in methods} | {name for _, name in fields}
@@ -232,7 +234,10 @@ class _DexWriter:
             tables += struct.pack("<2HI", dex.type(owner), dex._protos.index(proto), dex.string(name))
         for item in dex.classes:
             parent = dex.type(item.parent) if item.parent else 0xFFFFFFFF
-            tables += struct.pack("<8I", dex.type(item.name), 1, parent, 0, 0xFFFFFFFF, 0, self.class_data(item), 0)
+            ids = [dex.type(name) for name in item.interfaces]
+            faces = self.put(struct.pack(f"<I{len(ids)}H", len(ids), *ids), 4) if ids else 0
+            told = (dex.type(item.name), 1, parent, faces, 0xFFFFFFFF, 0, self.class_data(item), 0)
+            tables += struct.pack("<8I", *told)
         return self.finish(tables, header, sums=sums)
 
     def class_data(self, item: Class) -> int:

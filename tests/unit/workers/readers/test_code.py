@@ -53,9 +53,17 @@ def code() -> Code:
 
 
 def test_classes_of_all_files(code: Code) -> None:
-    """Sorted, with their superclasses and their number."""
+    """Sorted, with their number and their packages."""
     assert (code.classes, code.class_count, code.method_count) == (("La/A;", "Lb/B;"), 2, 2)
-    assert code.superclasses == {"La/A;": "Ljava/lang/Object;", "Lb/B;": "La/A;"}
+    assert dict(code.packages) == {"La": 1, "Lb": 1}
+    assert code.defined_of({"La/A;", "Lno/No;"}) == {"La/A;"}
+
+
+def test_classes_below_another(code: Code) -> None:
+    """Each with the nearest base; a base itself is not below."""
+    root = "Ljava/lang/Object;"
+    assert dict(code.descendants({root})) == {"La/A;": root, "Lb/B;": root}
+    assert dict(code.descendants({root, "La/A;"})) == {"Lb/B;": "La/A;"}
 
 
 def test_calls_to_a_member_have_any_descriptor(code: Code) -> None:
@@ -86,15 +94,14 @@ def test_strings_are_distinct(code: Code) -> None:
 
 
 def test_string_uses_are_filtered_by_value(code: Code) -> None:
-    """The question is asked once for each string of a file that an instruction loads."""
-    asked: list[str] = []
+    """In the order of the files; what no instruction loads is not used."""
+    uses = code.string_uses({"far", "unused"})
+    assert [(use.value, use.caller_class) for use in uses] == [("far", "La/A;"), ("far", "Lb/B;")]
 
-    def wanted(text: str) -> bool:
-        asked.append(text)
-        return text == "far"
 
-    assert [(use.value, use.caller_class) for use in code.string_uses(wanted)] == [("far", "La/A;"), ("far", "Lb/B;")]
-    assert sorted(asked) == ["far", "far", "near"]
+def test_strings_are_found_by_what_they_hold(code: Code) -> None:
+    """Anywhere in them, in all tables, each once."""
+    assert sorted(code.strings_with(("ar", "nuse"))) == ["far", "near", "unused"]
 
 
 def test_constants_near_a_call_come_nearest_first(code: Code) -> None:
@@ -103,6 +110,17 @@ def test_constants_near_a_call_come_nearest_first(code: Code) -> None:
     assert code.string_constants_near(call) == ("near",)
     assert code.string_constants_near(call, before=100) == ("near", "far")
     assert code.string_constants_in(call) == frozenset({"near", "far"})
+
+
+def test_a_constant_is_followed_to_its_call() -> None:
+    """Through a move, not past another value in its register, whichever engine reads."""
+    dex = DexFile(classes=[Class(name="La/A;", methods=[Method(name="m")])], strings=["kept", "lost"], calls=[GET])
+    get = dex.method(*GET)
+    code = [0x011A, dex.string("kept"), 0x1207, 0x011A, dex.string("lost"), 0x0112, 0x2071, get, 0x0012, 0x000E]
+    found = code_of(Member(name="classes.dex", content=dex.with_code("La/A;", "m", code).as_bytes()))
+    (call,) = found.calls_to({"Landroid/os/X;->get"})
+
+    assert found.constants_reaching(call) == ("kept",)
 
 
 def test_constants_after_a_call_are_asked_for(code: Code) -> None:

@@ -1,0 +1,351 @@
+//! All DEX files of an app as one program: exact ids of types, selectors and methods across files, and the hierarchy.
+//!
+//! A type is a number by its descriptor, a selector a number by name and prototype; both are exact, not hashes, so that
+//! no crafted collision can confuse two methods. Type and selector together are the 64-bit id of a method.
+
+use crate::class_data::EncodedMethod;
+use crate::dex::Dex;
+use hashbrown::hash_table::{Entry, HashTable};
+use hashbrown::DefaultHashBuilder;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+/// No type, no method, no node.
+pub const NONE: u32 = u32::MAX;
+
+/// Numbers for distinct keys.
+struct Interner<K> {
+    table: HashTable<u32>,
+    keys: Vec<K>,
+    hasher: DefaultHashBuilder,
+}
+
+impl<K: Copy> Interner<K> {
+    fn with_room(count: usize) -> Self {
+        let (table, keys) = (HashTable::with_capacity(count), Vec::with_capacity(count));
+        Self { table, keys, hasher: DefaultHashBuilder::default() }
+    }
+
+    /// Return the number of `key`; `text` says what makes keys equal.
+    fn number<T: std::hash::Hash + Eq>(&mut self, key: K, text: impl Fn(K) -> T) -> u32 {
+        let wanted = text(key);
+        let (keys, hasher) = (&self.keys, &self.hasher);
+        let get = |number: &u32| keys.get(*number as usize).map(|&each| text(each));
+        let entry = self.table.entry(
+            hasher.hash_one(&wanted),
+            |number| get(number).as_ref() == Some(&wanted),
+            |number| get(number).map_or(0, |each| hasher.hash_one(each)),
+        );
+        match entry {
+            Entry::Occupied(found) => *found.get(),
+            Entry::Vacant(free) => {
+                let number = keys.len() as u32;
+                free.insert(number);
+                self.keys.push(key);
+                number
+            }
+        }
+    }
+}
+
+/// One class definition: of several of one type the first in load order counts, as on Android.
+#[derive(Debug, Clone)]
+pub struct Class {
+    /// Number of its superclass, or `NONE`.
+    pub superclass: u32,
+    /// Numbers of its interfaces.
+    pub interfaces: Vec<u32>,
+}
+
+/// A method that a class of the app defines.
+#[derive(Debug, Clone, Copy)]
+pub struct Node {
+    /// Position of the DEX file.
+    pub dex: u32,
+    /// Method id in it.
+    pub method: u32,
+    /// Number of its class.
+    pub class: u32,
+    /// Number of its selector.
+    pub selector: u32,
+    /// What kind of method it is.
+    pub form: Form,
+}
+
+/// How a method comes to be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// By dispatch.
+    Virtual,
+    /// By its name alone.
+    Direct,
+    /// When its class is initialised.
+    Initialiser,
+    /// When an instance is made.
+    Constructor,
+}
+
+/// The app's code as one.
+#[derive(Default)]
+pub struct Program {
+    /// The files in load order.
+    pub dexes: Vec<Arc<Dex>>,
+    /// Global number of each type, by file and type id.
+    pub types: Vec<Vec<u32>>,
+    /// Where each global type is named: file and type id.
+    pub names: Vec<(u32, u32)>,
+    /// Global selector of each method, by file and method id.
+    pub selectors: Vec<Vec<u32>>,
+    /// Class definition by global type.
+    pub classes: Vec<Option<Class>>,
+    /// Defined methods in the order of file and method id.
+    pub nodes: Vec<Node>,
+    /// Selector and node of the methods of each class, one class after the other, sorted by selector.
+    members: Vec<(u32, u32)>,
+    /// Where the methods of each class start in `members`.
+    members_start: Vec<u32>,
+}
+
+impl Program {
+    /// Return this program with its methods numbered too.
+    #[must_use]
+    pub fn with_methods(&self) -> Self {
+        let mut program = Self {
+            dexes: self.dexes.clone(),
+            types: self.types.clone(),
+            names: self.names.clone(),
+            classes: self.classes.clone(),
+            ..Self::default()
+        };
+        program.number_selectors();
+        program.define_methods();
+        program
+    }
+
+    /// Number types and classes only: what the questions without a call graph need.
+    #[must_use]
+    pub fn classes(dexes: Vec<Arc<Dex>>) -> Self {
+        let mut program = Self { dexes, ..Self::default() };
+        program.number_types();
+        program.define_classes();
+        program
+    }
+
+    /// Return the classes of the app below one that `is_base` names, each with the nearest of them.
+    pub fn descendants(&self, is_base: impl Fn(&[u8]) -> bool) -> Vec<(u32, u32)> {
+        const UNKNOWN: u32 = NONE - 1;
+        let bases: Vec<bool> = (0..self.names.len() as u32).map(|number| is_base(self.type_name(number))).collect();
+        let mut nearest = vec![UNKNOWN; self.names.len()];
+        let mut found = Vec::new();
+        for class in (0..self.names.len() as u32).filter(|&number| self.class(number).is_some()) {
+            // Up to a base, a class that is known, or the end; then all on the way know as well.
+            let mut way = Vec::new();
+            let mut each = class;
+            let base = loop {
+                match nearest.get_mut(each as usize) {
+                    None => break NONE,
+                    Some(known) if *known != UNKNOWN => break *known,
+                    Some(_) if bases.get(each as usize) == Some(&true) => break each,
+                    Some(slot) => *slot = NONE, // a chain that bites its tail ends here
+                }
+                way.push(each);
+                each = self.class(each).map_or(NONE, |class| class.superclass);
+            };
+            for below in way {
+                if let Some(slot) = nearest.get_mut(below as usize) {
+                    *slot = base;
+                }
+            }
+            if base != NONE && base != class {
+                found.push((class, base));
+            }
+        }
+        found
+    }
+
+    /// Return the descriptor of a global type.
+    #[must_use]
+    pub fn type_name(&self, number: u32) -> &[u8] {
+        let Some(&(dex, id)) = self.names.get(number as usize) else { return &[] };
+        self.dexes.get(dex as usize).map_or(&[], |dex| dex.type_name(id))
+    }
+
+    /// Return the global number of the type `id` of file `dex`.
+    #[inline]
+    #[must_use]
+    pub fn type_of(&self, dex: u32, id: u32) -> u32 {
+        self.types.get(dex as usize).and_then(|types| types.get(id as usize)).copied().unwrap_or(NONE)
+    }
+
+    /// Return class and selector of the method `id` of file `dex`.
+    #[inline]
+    #[must_use]
+    pub fn method_key(&self, dex: u32, id: u32) -> Option<(u32, u32)> {
+        let owner = *self.dexes.get(dex as usize)?.method_owner.get(id as usize)?;
+        Some((self.type_of(dex, owner), *self.selectors.get(dex as usize)?.get(id as usize)?))
+    }
+
+    /// Return the definition of a class of the app.
+    #[inline]
+    #[must_use]
+    pub fn class(&self, number: u32) -> Option<&Class> {
+        self.classes.get(number as usize)?.as_ref()
+    }
+
+    /// Return the node of a method that `class` itself defines.
+    #[inline]
+    #[must_use]
+    pub fn node_in(&self, class: u32, selector: u32) -> Option<u32> {
+        let members = self.members_of(class);
+        let at = members.partition_point(|&(each, _)| each < selector);
+        members.get(at).filter(|&&(each, _)| each == selector).map(|&(_, node)| node)
+    }
+
+    /// Return selector and node of the methods that `class` itself defines; of two definitions the first.
+    #[inline]
+    #[must_use]
+    pub fn members_of(&self, class: u32) -> &[(u32, u32)] {
+        let bound = |i: usize| self.members_start.get(i).copied().unwrap_or(0) as usize;
+        self.members.get(bound(class as usize)..bound(class as usize + 1)).unwrap_or(&[])
+    }
+
+    fn number_types(&mut self) {
+        let mut interner: Interner<(u32, u32)> =
+            Interner::with_room(self.dexes.iter().map(|dex| dex.types.len()).sum());
+        let dexes = &self.dexes;
+        let text = |(dex, id): (u32, u32)| dexes.get(dex as usize).map_or(&[][..], |dex| dex.type_name(id));
+        self.types = (0_u32..)
+            .zip(dexes)
+            .map(|(at, dex)| (0..dex.types.len() as u32).map(|id| interner.number((at, id), text)).collect())
+            .collect();
+        self.names = interner.keys;
+    }
+
+    fn number_selectors(&mut self) {
+        let methods: usize = self.dexes.iter().map(|dex| dex.method_name.len()).sum();
+        let mut names: Interner<(u32, u32)> = Interner::with_room(methods / 2);
+        let mut protos: Interner<(u32, u32)> = Interner::with_room(methods / 8);
+        let mut selectors: Interner<(u32, u32)> = Interner::with_room(methods);
+        let dexes = &self.dexes;
+        let types = &self.types;
+        let name_text = |(dex, id): (u32, u32)| dexes.get(dex as usize).map_or(&[][..], |dex| dex.string(id));
+        let proto_text = |(dex, id): (u32, u32)| {
+            let (dex, types) = (dexes.get(dex as usize), types.get(dex as usize));
+            let number = |id: u32| types.and_then(|types| types.get(id as usize)).copied().unwrap_or(NONE);
+            let parameters = dex.map_or(&[][..], |dex| dex.prototypes.parameters(id));
+            let result = dex.map_or(NONE, |dex| number(dex.prototypes.result(id)));
+            (result, parameters.iter().map(|&each| number(u32::from(each))).collect::<Vec<u32>>())
+        };
+        for (at, dex) in (0_u32..).zip(dexes) {
+            let protos: Vec<u32> =
+                (0..dex.prototypes.len() as u32).map(|id| protos.number((at, id), proto_text)).collect();
+            let mut known = vec![NONE; dex.strings.len()];
+            let mut of_dex = Vec::with_capacity(dex.method_name.len());
+            for (&name, &proto) in dex.method_name.iter().zip(&dex.method_proto) {
+                let number = known.get_mut(name as usize).map_or(NONE, |slot| {
+                    if *slot == NONE {
+                        *slot = names.number((at, name), name_text);
+                    }
+                    *slot
+                });
+                let proto = protos.get(proto as usize).copied().unwrap_or(NONE);
+                of_dex.push(selectors.number((number, proto), |key| key));
+            }
+            self.selectors.push(of_dex);
+        }
+    }
+
+    fn define_classes(&mut self) {
+        self.classes = vec![None; self.names.len()];
+        for (dex, types) in self.dexes.iter().zip(&self.types) {
+            let number = |id: u32| types.get(id as usize).copied().unwrap_or(NONE);
+            for ((&class, &parent), interfaces) in
+                dex.class_type.iter().zip(&dex.class_super).zip(&dex.class_interfaces)
+            {
+                let Some(slot) = self.classes.get_mut(number(class) as usize) else { continue };
+                slot.get_or_insert_with(|| Class {
+                    superclass: u32::try_from(parent).map_or(NONE, number),
+                    interfaces: interfaces.iter().map(|&id| number(id)).collect(),
+                });
+            }
+        }
+    }
+
+    fn define_methods(&mut self) {
+        let mut keyed: Vec<(u32, u32)> = Vec::new();
+        for (at, dex) in (0_u32..).zip(&self.dexes) {
+            let mut forms: Vec<Option<Form>> = vec![None; dex.method_name.len()];
+            for each in &dex.methods {
+                if let Some(slot) = forms.get_mut(each.method as usize) {
+                    slot.get_or_insert_with(|| form_of(dex, *each));
+                }
+            }
+            for (method, form) in (0_u32..).zip(forms) {
+                let Some(form) = form else { continue };
+                let Some((class, selector)) = self.method_key(at, method) else { continue };
+                if self.class(class).is_some() {
+                    keyed.push((class, self.nodes.len() as u32));
+                    self.nodes.push(Node { dex: at, method, class, selector, form });
+                }
+            }
+        }
+        self.group(&keyed);
+    }
+
+    /// Group the nodes, given with their class in ascending order, by class; of two definitions the first stays.
+    fn group(&mut self, keyed: &[(u32, u32)]) {
+        let mut lists = vec![(0_u32, 0_u32); keyed.len()];
+        let starts = starts_of(keyed.iter().map(|each| each.0), self.names.len());
+        let mut next = starts.clone();
+        for &(class, node) in keyed {
+            let selector = self.nodes.get(node as usize).map_or(NONE, |node| node.selector);
+            let Some(at) = next.get_mut(class as usize) else { continue };
+            if let Some(slot) = lists.get_mut(*at as usize) {
+                *slot = (selector, node);
+            }
+            *at += 1;
+        }
+        self.members_start.push(0);
+        for bounds in starts.windows(2) {
+            let &[first, last] = bounds else { continue };
+            if let Some(list) = lists.get_mut(first as usize..last as usize) {
+                list.sort_unstable();
+                let kept = self.members.len();
+                for &(selector, node) in list.iter() {
+                    if self.members.len() == kept || self.members.last().is_some_and(|each| each.0 != selector) {
+                        self.members.push((selector, node));
+                    }
+                }
+            }
+            self.members_start.push(self.members.len() as u32);
+        }
+    }
+}
+
+/// Return where the entries of each key start when they are sorted by key, and the end of the last.
+#[must_use]
+pub fn starts_of(keys: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
+    let mut starts = vec![0_u32; count + 1];
+    for key in keys {
+        if let Some(slot) = starts.get_mut(key as usize + 1) {
+            *slot += 1;
+        }
+    }
+    let mut total = 0;
+    for start in &mut starts {
+        total += *start;
+        *start = total;
+    }
+    starts
+}
+
+fn form_of(dex: &Dex, method: EncodedMethod) -> Form {
+    if method.is_virtual {
+        return Form::Virtual;
+    }
+    match dex.method_name.get(method.method as usize).map_or(&[][..], |&name| dex.string(name)) {
+        b"<clinit>" => Form::Initialiser,
+        b"<init>" => Form::Constructor,
+        _ => Form::Direct,
+    }
+}

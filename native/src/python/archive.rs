@@ -1,0 +1,135 @@
+//! Zip: entries, members, first bytes.
+
+use super::column::{Column, Owner};
+use crate::bytes::clip;
+use crate::head::inflate_head;
+use crate::{inflate as engine, search, zip};
+use libdeflater::Adler32;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+use std::sync::Arc;
+
+/// One entry as the central directory tells it; every figure may be a lie.
+#[pyclass(frozen)]
+pub struct Entry {
+    name: Py<PyString>,
+    entry: zip::Entry,
+    header_offset: i64,
+}
+
+#[pymethods]
+impl Entry {
+    #[getter]
+    fn name(&self, py: Python<'_>) -> Py<PyString> {
+        self.name.clone_ref(py)
+    }
+    #[getter]
+    fn method(&self) -> u16 {
+        self.entry.method
+    }
+    #[getter]
+    fn flags(&self) -> u16 {
+        self.entry.flags
+    }
+    #[getter]
+    fn compressed_size(&self) -> u64 {
+        self.entry.compressed_size
+    }
+    #[getter]
+    fn size(&self) -> u64 {
+        self.entry.size
+    }
+    #[getter]
+    fn crc32(&self) -> u32 {
+        self.entry.crc32
+    }
+    #[getter]
+    fn header_offset(&self) -> i64 {
+        self.header_offset
+    }
+    fn __repr__(&self) -> String {
+        format!("Entry({:?} at {})", String::from_utf8_lossy(&self.entry.name), self.header_offset)
+    }
+}
+
+/// Return the entries from `start` until they stop making sense, where that is, and whether there are more than `most`.
+#[pyfunction]
+pub fn read_entries(
+    py: Python<'_>,
+    data: &[u8],
+    start: usize,
+    stop: usize,
+    shift: i64,
+    most: usize,
+) -> PyResult<(Vec<Entry>, usize, bool)> {
+    let found = zip::read_entries(data, start, stop, most);
+    let entry = |entry: zip::Entry| {
+        let name = if let Ok(name) = std::str::from_utf8(&entry.name) {
+            PyString::new(py, name)
+        } else {
+            let raw = PyBytes::new(py, &entry.name);
+            PyString::from_encoded_object(&raw, Some(c"utf-8"), Some(c"backslashreplace"))?
+        };
+        let header_offset = i64::try_from(entry.header_offset).unwrap_or(i64::MAX).saturating_add(shift);
+        Ok(Entry { name: name.unbind(), header_offset, entry })
+    };
+    let entries = found.entries.into_iter().map(entry).collect::<PyResult<Vec<Entry>>>()?;
+    Ok((entries, found.stop, found.too_many))
+}
+
+/// Return the inflated bytes of the `packed` bytes from `start` and their CRC-32, if they are exactly `size`; else None.
+#[pyfunction]
+pub fn inflate(py: Python<'_>, data: &[u8], start: usize, packed: usize, size: usize) -> Option<(Column, u32)> {
+    let content = py.detach(|| {
+        let content = engine::inflate_exactly(clip(data, start, packed), size)?;
+        let crc = engine::crc32(&content);
+        Some((content, crc))
+    });
+    content.map(|(content, crc)| (Column(Owner::Bytes(Arc::new(content))), crc))
+}
+
+/// Return `size` bytes from `start`, and their CRC-32.
+#[pyfunction]
+pub fn copy(py: Python<'_>, data: &[u8], start: usize, size: usize) -> (Column, u32) {
+    let (content, crc) = py.detach(|| {
+        let content = clip(data, start, size).to_vec();
+        let crc = engine::crc32(&content);
+        (content, crc)
+    });
+    (Column(Owner::Bytes(Arc::new(content))), crc)
+}
+
+/// Return the first `size` bytes of each member; None where its local header disagrees or its stream breaks.
+#[pyfunction]
+pub fn heads<'py>(
+    py: Python<'py>,
+    data: &[u8],
+    entries: Vec<PyRef<'py, Entry>>,
+    size: usize,
+) -> Vec<Option<Bound<'py, PyBytes>>> {
+    let head = |entry: &PyRef<'py, Entry>| {
+        let packed = zip::member(data, &entry.entry, usize::try_from(entry.header_offset).ok()?)?;
+        if entry.entry.method == zip::DEFLATED {
+            return inflate_head(packed, size);
+        }
+        Some(clip(packed, 0, size).to_vec())
+    };
+    entries.iter().map(head).map(|head| head.map(|head| PyBytes::new(py, &head))).collect()
+}
+
+/// Return for each of `needles` whether it stands in `content`; with `fold` capitals of ASCII count as small letters.
+#[pyfunction]
+pub fn stands_in(py: Python<'_>, content: &[u8], needles: Vec<Vec<u8>>, fold: bool) -> Vec<bool> {
+    py.detach(|| search::stands_in(content, &needles, fold))
+}
+
+/// Return the Adler-32 of a part of a column.
+#[pyfunction]
+pub fn adler32(py: Python<'_>, column: &Column, start: usize, end: usize) -> u32 {
+    let part = column.bytes().and_then(|bytes| bytes.get(start..end)).unwrap_or(&[]);
+    py.detach(|| {
+        let mut adler = Adler32::new();
+        adler.update(part);
+        adler.sum()
+    })
+}

@@ -1,0 +1,242 @@
+//! One DEX file.
+
+use super::column::{Column, Owner, Raw};
+use super::{raws, text, NativeDexError};
+use crate::dex::Dex as Engine;
+use crate::header;
+use crate::search::{rows, strings_equal, strings_starting, strings_with, types, Members};
+use crate::sweep::Uses;
+use pyo3::exceptions::{PyIndexError, PyKeyError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+use std::sync::Arc;
+
+/// Caller, target, offset and opcode of an instruction.
+type Row = (u32, u32, u32, u8);
+
+/// Tables and swept code of one DEX file.
+#[pyclass(frozen)]
+pub struct Dex(pub Arc<Engine>);
+
+/// Return where the headers of a DEX file start.
+#[pyfunction]
+pub fn header_offsets(column: &Column) -> Vec<usize> {
+    column.bytes().map_or_else(Vec::new, |data| header::header_offsets(data))
+}
+
+/// Read the DEX file whose header stands at `offset`; raises `NativeDexError`.
+#[pyfunction]
+pub fn read_dex(py: Python<'_>, column: &Column, offset: usize) -> PyResult<Dex> {
+    let data = column.bytes().map(Arc::clone).unwrap_or_default();
+    match py.detach(|| Engine::read(data, offset)) {
+        Ok(dex) => Ok(Dex(Arc::new(dex))),
+        Err(error) => Err(NativeDexError::new_err(error.0)),
+    }
+}
+
+/// Return how to find the column `name`.
+fn pick(name: &str) -> Option<fn(&Engine) -> Raw<'_>> {
+    let found: fn(&Engine) -> Raw<'_> = match name {
+        "types" => |dex| Raw::Words(&dex.types),
+        "field_owner" => |dex| Raw::Words(&dex.field_owner),
+        "field_name" => |dex| Raw::Words(&dex.field_name),
+        "method_owner" => |dex| Raw::Words(&dex.method_owner),
+        "method_proto" => |dex| Raw::Words(&dex.method_proto),
+        "method_name" => |dex| Raw::Words(&dex.method_name),
+        "class_type" => |dex| Raw::Words(&dex.class_type),
+        "class_super" => |dex| Raw::Longs(&dex.class_super),
+        "calls.caller" => |dex| Raw::Words(&dex.code.calls.caller),
+        "calls.target" => |dex| Raw::Words(&dex.code.calls.target),
+        "calls.offset" => |dex| Raw::Words(&dex.code.calls.offset),
+        "calls.opcode" => |dex| Raw::Bytes(&dex.code.calls.opcode),
+        "strings.caller" => |dex| Raw::Words(&dex.code.strings.caller),
+        "strings.target" => |dex| Raw::Words(&dex.code.strings.target),
+        "strings.offset" => |dex| Raw::Words(&dex.code.strings.offset),
+        "strings.opcode" => |dex| Raw::Bytes(&dex.code.strings.opcode),
+        "types.caller" => |dex| Raw::Words(&dex.code.types.caller),
+        "types.target" => |dex| Raw::Words(&dex.code.types.target),
+        "types.offset" => |dex| Raw::Words(&dex.code.types.offset),
+        "types.opcode" => |dex| Raw::Bytes(&dex.code.types.opcode),
+        "fields.caller" => |dex| Raw::Words(&dex.code.fields.caller),
+        "fields.target" => |dex| Raw::Words(&dex.code.fields.target),
+        "fields.offset" => |dex| Raw::Words(&dex.code.fields.offset),
+        "fields.opcode" => |dex| Raw::Bytes(&dex.code.fields.opcode),
+        _ => return None,
+    };
+    Some(found)
+}
+
+fn table(uses: &Uses, rows: &[u32]) -> Vec<Row> {
+    let row = |&at: &u32| {
+        let (target, offset, opcode) = uses.row(at as usize)?;
+        Some((*uses.caller.get(at as usize)?, target, offset, opcode))
+    };
+    rows.iter().filter_map(row).collect()
+}
+
+#[pymethods]
+impl Dex {
+    #[getter]
+    fn version(&self) -> u32 {
+        self.0.header.version
+    }
+    #[getter]
+    fn size(&self) -> usize {
+        self.0.header.size
+    }
+    #[getter]
+    fn limit(&self) -> usize {
+        self.0.header.limit
+    }
+    #[getter]
+    fn checksum(&self) -> u32 {
+        self.0.header.checksum
+    }
+    #[getter]
+    fn signature<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.0.header.signature)
+    }
+    /// Lengths of the tables of strings, prototypes and class definitions.
+    #[getter]
+    fn counts(&self) -> (usize, usize, usize) {
+        (self.0.strings.len(), self.0.prototypes.len(), self.0.class_type.len())
+    }
+    /// Methods, instructions, rejected methods, bad ids and unknown opcodes of the sweep.
+    #[getter]
+    fn swept(&self) -> (usize, u64, usize, u64, u64) {
+        let code = &self.0.code;
+        (code.items.len(), code.instructions, code.rejected, code.bad_ids, code.unknown_opcodes)
+    }
+
+    /// Return a column by name, as `calls.target`.
+    fn column(&self, name: &str) -> PyResult<Column> {
+        let pick = pick(name).ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
+        Ok(Column(Owner::Dex(Arc::clone(&self.0), pick)))
+    }
+
+    fn string<'py>(&self, py: Python<'py>, id: usize) -> PyResult<Bound<'py, PyString>> {
+        if id >= self.0.strings.len() {
+            return Err(PyIndexError::new_err("There is no such string."));
+        }
+        text(py, self.0.string(id as u32))
+    }
+    fn strings<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyString>>> {
+        (0..self.0.strings.len() as u32).map(|id| text(py, self.0.string(id))).collect()
+    }
+    fn prototype<'py>(&self, py: Python<'py>, id: usize) -> PyResult<Bound<'py, PyString>> {
+        if id >= self.0.prototypes.len() {
+            return Err(PyIndexError::new_err("There is no such prototype."));
+        }
+        self.written(py, |dex, out| dex.write_prototype(id as u32, out))
+    }
+    fn type_name<'py>(&self, py: Python<'py>, id: usize) -> PyResult<Bound<'py, PyString>> {
+        if id >= self.0.types.len() {
+            return Err(PyIndexError::new_err("There is no such type."));
+        }
+        text(py, self.0.type_name(id as u32))
+    }
+    fn member<'py>(&self, py: Python<'py>, id: u32) -> PyResult<Bound<'py, PyString>> {
+        self.written(py, |dex, out| dex.write_member(id, out))
+    }
+    fn method<'py>(&self, py: Python<'py>, id: u32) -> PyResult<Bound<'py, PyString>> {
+        self.written(py, |dex, out| dex.write_method(id, out))
+    }
+    fn field<'py>(&self, py: Python<'py>, id: u32) -> PyResult<Bound<'py, PyString>> {
+        self.written(py, |dex, out| dex.write_field(id, out))
+    }
+    /// Return the descriptor of the class of a method.
+    fn class_of<'py>(&self, py: Python<'py>, method: u32) -> PyResult<Bound<'py, PyString>> {
+        let owner = self.0.method_owner.get(method as usize).copied().unwrap_or(u32::MAX);
+        text(py, self.0.type_name(owner))
+    }
+    /// Return the type ids of the interfaces of each class definition.
+    fn class_interfaces(&self) -> Vec<Vec<u32>> {
+        self.0.class_interfaces.clone()
+    }
+    /// Return id, code offset and virtuality of each method that a class defines.
+    fn defined_methods(&self) -> Vec<(u32, u32, bool)> {
+        self.0.methods.iter().map(|each| (each.method, each.code, each.is_virtual)).collect()
+    }
+
+    /// Return the calls of one of `members`, each `Lcls;->name`; with `callers` only those in these methods.
+    #[pyo3(signature = (members, callers = None))]
+    fn call_rows(&self, members: &Bound<'_, PyAny>, callers: Option<Vec<u32>>) -> PyResult<Vec<Row>> {
+        let members = raws(members)?;
+        let wanted = Members::new(members.iter().map(Vec::as_slice));
+        let ids = wanted.ids(&self.0, &self.0.method_owner, &self.0.method_name);
+        let calls = &self.0.code.calls;
+        let Some(callers) = callers else { return Ok(table(calls, &rows(calls, &ids))) };
+        let wanted =
+            |row: &usize| calls.row(*row).is_some_and(|row| ids.get(row.0 as usize).is_some_and(|&id| id != 0));
+        let chosen: Vec<u32> = callers
+            .into_iter()
+            .flat_map(|caller| calls.rows_of(caller).filter(wanted).map(|row| row as u32).collect::<Vec<_>>())
+            .collect();
+        Ok(table(calls, &chosen))
+    }
+    /// Return the distinct pairs of caller and called method among the calls of one of `members`.
+    fn callers_of(&self, members: &Bound<'_, PyAny>) -> PyResult<Vec<(u32, u32)>> {
+        let mut pairs: Vec<(u32, u32)> = self.call_rows(members, None)?.into_iter().map(|row| (row.0, row.1)).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        Ok(pairs)
+    }
+    /// Return the uses of one of the fields `members`.
+    fn field_rows(&self, members: &Bound<'_, PyAny>) -> PyResult<Vec<Row>> {
+        let members = raws(members)?;
+        let wanted = Members::new(members.iter().map(Vec::as_slice));
+        let ids = wanted.ids(&self.0, &self.0.field_owner, &self.0.field_name);
+        Ok(table(&self.0.code.fields, &rows(&self.0.code.fields, &ids)))
+    }
+    /// Return the uses of one of the types `names`.
+    fn type_rows(&self, names: &Bound<'_, PyAny>) -> PyResult<Vec<Row>> {
+        let wanted = types(&self.0, &raws(names)?.into_iter().collect());
+        Ok(table(&self.0.code.types, &rows(&self.0.code.types, &wanted)))
+    }
+    /// Return the loads of one of the strings `ids`.
+    fn string_rows(&self, ids: Vec<u32>) -> Vec<Row> {
+        let mut wanted = vec![0; self.0.strings.len()];
+        for id in ids {
+            if let Some(mark) = wanted.get_mut(id as usize) {
+                *mark = 1;
+            }
+        }
+        table(&self.0.code.strings, &rows(&self.0.code.strings, &wanted))
+    }
+    /// Return the ids of the strings that are in `values`.
+    fn strings_equal(&self, values: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
+        Ok(strings_equal(&self.0, &raws(values)?.into_iter().collect()))
+    }
+    /// Return the ids of the strings that start with one of `prefixes`.
+    fn strings_starting(&self, prefixes: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
+        Ok(strings_starting(&self.0, &raws(prefixes)?))
+    }
+    /// Return the distinct methods that load one of the strings `ids`, ascending.
+    fn callers_loading(&self, ids: Vec<u32>) -> Vec<u32> {
+        let mut callers: Vec<u32> = self.string_rows(ids).into_iter().map(|row| row.0).collect();
+        callers.dedup();
+        callers
+    }
+    /// Return the ids of the strings that hold one of `needles`, and with `foreign` of those beyond ASCII.
+    fn strings_with(&self, py: Python<'_>, needles: &Bound<'_, PyAny>, foreign: bool) -> PyResult<Vec<u32>> {
+        let needles = raws(needles)?;
+        Ok(py.detach(|| strings_with(&self.0, &needles, foreign)))
+    }
+    /// Return offset and string id of each load in a method.
+    fn loads_in(&self, caller: u32) -> Vec<(u32, u32)> {
+        let uses = &self.0.code.strings;
+        uses.rows_of(caller).filter_map(|row| uses.row(row)).map(|(target, offset, _)| (offset, target)).collect()
+    }
+    /// Return the ids of the strings that reach the arguments of a call.
+    fn constants_reaching(&self, caller: u32, offset: u32) -> Vec<u32> {
+        self.0.constants_reaching(caller, offset)
+    }
+}
+
+impl Dex {
+    fn written<'py>(&self, py: Python<'py>, write: impl Fn(&Engine, &mut Vec<u8>)) -> PyResult<Bound<'py, PyString>> {
+        let mut out = Vec::with_capacity(128);
+        write(&self.0, &mut out);
+        text(py, &out)
+    }
+}

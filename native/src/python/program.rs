@@ -1,0 +1,153 @@
+//! All DEX files of an app together.
+
+use super::dex::Dex;
+use super::{raw, text};
+use crate::program::Program as Engine;
+use crate::reach::{self, via};
+use hashbrown::{HashMap, HashSet};
+use pyo3::prelude::*;
+use pyo3::types::{PyAny, PyDict, PyString};
+use std::sync::{Arc, OnceLock};
+
+/// A method and how it was reached.
+type Hop<'py> = (Bound<'py, PyString>, u8);
+/// Position of the entry, and the hops from it.
+type Path<'py> = (u32, Vec<Hop<'py>>);
+
+/// Classes and methods of all files as one.
+#[pyclass(frozen)]
+pub struct Program {
+    engine: OnceLock<Arc<Engine>>,
+    classes: Engine,
+}
+
+#[pymethods]
+impl Program {
+    #[new]
+    fn new(py: Python<'_>, dexes: Vec<Py<Dex>>) -> Self {
+        let dexes: Vec<_> = dexes.iter().map(|dex| Arc::clone(&dex.get().0)).collect();
+        let classes = py.detach(|| Engine::classes(dexes));
+        Self { engine: OnceLock::new(), classes }
+    }
+
+    /// Return the distinct descriptors of the defined classes, in no order.
+    fn class_names<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyString>>> {
+        self.defined().map(|number| text(py, self.classes.type_name(number))).collect()
+    }
+
+    /// Return how many classes each package has: what stands before the last slash of their descriptors.
+    fn packages<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let mut counts: HashMap<&[u8], usize> = HashMap::new();
+        for number in self.defined() {
+            let name = self.classes.type_name(number);
+            let end = memchr::memrchr(b'/', name).unwrap_or(0);
+            *counts.entry(name.get(..end).unwrap_or(&[])).or_default() += 1;
+        }
+        let found = PyDict::new(py);
+        for (package, count) in counts {
+            found.set_item(text(py, package)?, count)?;
+        }
+        Ok(found)
+    }
+
+    /// Return which of the class descriptors `names` are defined.
+    fn defined_of<'py>(&self, names: Vec<Bound<'py, PyAny>>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let numbers: hashbrown::HashSet<&[u8]> = self.defined().map(|number| self.classes.type_name(number)).collect();
+        let mut found = Vec::new();
+        for name in names {
+            if numbers.contains(raw(&name)?.as_slice()) {
+                found.push(name);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Return the classes of the app that stand below one of `bases`, each with the nearest of them.
+    fn descendants<'py>(&self, py: Python<'py>, bases: Vec<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyDict>> {
+        let mut wanted: HashMap<Vec<u8>, Bound<'py, PyAny>> = HashMap::new();
+        for base in bases {
+            wanted.insert(raw(&base)?, base);
+        }
+        let found = PyDict::new(py);
+        for (class, base) in self.classes.descendants(|name| wanted.contains_key(name)) {
+            if let Some(base) = wanted.get(self.classes.type_name(base)) {
+                found.set_item(text(py, self.classes.type_name(class))?, base)?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Search from the classes `entries`; `kinds` numbers callbacks by type descriptor.
+    fn reach(&self, py: Python<'_>, entries: &Bound<'_, PyAny>, kinds: &Bound<'_, PyDict>) -> PyResult<Reach> {
+        let entries = super::raws(entries)?;
+        let mut numbers = HashMap::new();
+        for (name, kind) in kinds {
+            numbers.insert(raw(&name)?, kind.extract::<u8>()?);
+        }
+        Ok(py.detach(|| {
+            let engine = self.engine.get_or_init(|| Arc::new(self.classes.with_methods()));
+            Reach { found: reach::reach(engine, &entries, &numbers), program: Arc::clone(engine) }
+        }))
+    }
+}
+
+impl Program {
+    fn defined(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.classes.names.len() as u32).filter(|&number| self.classes.class(number).is_some())
+    }
+}
+
+/// What can be reached.
+#[pyclass(frozen)]
+pub struct Reach {
+    program: Arc<Engine>,
+    found: reach::Reach,
+}
+
+#[pymethods]
+impl Reach {
+    /// Methods of the app, those that can be reached, and whether everything was followed.
+    #[getter]
+    fn summary(&self) -> (usize, usize, bool) {
+        (self.program.nodes.len(), self.found.reached, self.found.complete)
+    }
+
+    /// Return for each of `methods` the position of the entry and the hops from it; None where there is no path.
+    fn paths<'py>(&self, py: Python<'py>, methods: &Bound<'_, PyAny>) -> PyResult<Vec<Option<Path<'py>>>> {
+        let methods = super::raws(methods)?;
+        let owners: HashSet<&[u8]> = methods.iter().map(|method| owner(method)).collect();
+        let numbers = (0..self.program.names.len() as u32).map(|number| (self.program.type_name(number), number));
+        let classes: HashMap<&[u8], u32> = numbers.filter(|(name, _)| owners.contains(name)).collect();
+        methods.iter().map(|method| self.path(py, method, classes.get(owner(method)).copied())).collect()
+    }
+
+    /// First number of the kinds of callbacks in a hop.
+    #[classattr]
+    const CALLBACK: u8 = via::CALLBACK;
+}
+
+impl Reach {
+    fn path<'py>(&self, py: Python<'py>, method: &[u8], class: Option<u32>) -> PyResult<Option<Path<'py>>> {
+        let members = class.map_or(&[][..], |class| self.program.members_of(class));
+        let Some(&(_, number)) = members.iter().find(|&&(_, node)| self.name(node) == method) else { return Ok(None) };
+        let path = self.found.path(number);
+        let Some(entry) = path.first().map(|(_, step)| step.entry) else { return Ok(None) };
+        let hops = path.iter().map(|&(node, step)| Ok((text(py, &self.name(node))?, step.via)));
+        Ok(Some((entry, hops.collect::<PyResult<Vec<_>>>()?)))
+    }
+
+    /// Return a method as `Lcls;->name(params)ret`.
+    fn name(&self, node: u32) -> Vec<u8> {
+        let mut name = Vec::new();
+        let node = self.program.nodes.get(node as usize);
+        if let Some((node, dex)) = node.and_then(|node| Some((node, self.program.dexes.get(node.dex as usize)?))) {
+            dex.write_method(node.method, &mut name);
+        }
+        name
+    }
+}
+
+/// Return the class of a method, as both stand in its name.
+fn owner(method: &[u8]) -> &[u8] {
+    method.get(..memchr::memmem::find(method, b"->").unwrap_or(method.len())).unwrap_or(&[])
+}

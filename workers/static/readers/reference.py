@@ -1,0 +1,72 @@
+"""The code of an app as one program, in Python: the reference for the native engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+
+from workers.static.readers.dex_file import DexFile
+from workers.static.readers.program import ClassDefinition, Reach
+from workers.static.readers.reach import search
+
+
+class ReferenceProgram:
+    """The program in Python."""
+
+    def __init__(self, dex_files: Sequence[DexFile]) -> None:
+        self.dex_files = dex_files
+        """In load order."""
+
+    @cached_property
+    def classes(self) -> dict[str, ClassDefinition]:
+        """The definitions by descriptor."""
+        found: dict[str, ClassDefinition] = {}
+        for dex in self.dex_files:
+            rows = zip(dex.class_type.tolist(), dex.class_super.tolist(), dex.class_interfaces, strict=True)
+            for class_type, super_type, interfaces in rows:
+                name = dex.type(class_type)
+                if name not in found:
+                    found[name] = ClassDefinition(
+                        superclass=dex.type(super_type) if super_type >= 0 else None,
+                        interfaces=tuple(dex.type(each) for each in interfaces),
+                    )
+        return found
+
+    def class_names(self) -> Collection[str]:
+        """Return the distinct descriptors of the defined classes, in no order."""
+        return self.classes.keys()
+
+    def packages(self) -> Mapping[str, int]:
+        """Return how many classes each package has, by what stands before the last slash of their descriptors."""
+        return Counter(name.rpartition("/")[0] for name in self.classes)
+
+    def defined_of(self, names: Sequence[str]) -> Iterable[str]:
+        """Return which of the class descriptors `names` are defined."""
+        return [name for name in names if name in self.classes]
+
+    def descendants(self, bases: Sequence[str]) -> Mapping[str, str]:
+        """Return the classes of the app below one of `bases`, each with the nearest of them."""
+        wanted = frozenset(bases)
+        found = {}
+        for name in self.classes:
+            base = self._nearest(name, wanted)
+            if base is not None and base != name:
+                found[name] = base
+        return found
+
+    def reach(self, entries: Sequence[str], kinds: Mapping[str, int]) -> Reach:
+        """Search from the class descriptors `entries`; `kinds` numbers callbacks by type descriptor."""
+        return search(self.classes, self.dex_files, entries, kinds)
+
+    def _nearest(self, name: str, wanted: frozenset[str]) -> str | None:
+        """Return the class itself or the first of its superclasses that is wanted; a circle ends the search."""
+        seen: set[str] = set()
+        current: str | None = name
+        while current is not None and current not in seen:
+            if current in wanted:
+                return current
+            seen.add(current)
+            definition = self.classes.get(current)
+            current = definition.superclass if definition else None
+        return None
