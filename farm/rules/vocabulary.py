@@ -38,6 +38,14 @@ def is_personal(name: str) -> bool:
     return kind is None or kind.family != "behaviour"
 
 
+def check_personal(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names if each is a kind of personal information of the table; raises ValueError."""
+    wrong = [name for name in names if name not in kinds() or not is_personal(name)]
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)}: no kind of personal information in workers/data/pi_kinds.tsv")
+    return names
+
+
 def kind_zh(name: str) -> str:
     """Return the Chinese name of a kind, or the name itself if the table does not have it."""
     kind = kinds().get(name)
