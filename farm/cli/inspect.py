@@ -15,6 +15,11 @@ from workers.model.outcome import OutcomeClass
 @click.command(name="inspect", short_help="Inspect one APK on this machine, no batch needed.")
 @click.argument("apk", type=click.Path(path_type=Path))
 @click.option("--suite", default="static", show_default=True, help="Suites to run, separated by commas.")
+@click.option(
+    "--app-type",
+    metavar="NAME|NUMBER",
+    help="Type of the app by notice 14 (2021), such as 地图导航 or 1, for the rule on what its type needs.",
+)
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of findings.")
 @click.option(
     "--out",
@@ -23,13 +28,16 @@ from workers.model.outcome import OutcomeClass
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document; no page without --out.")
 @click.pass_context
-def command(ctx: click.Context, apk: Path, suite: str, lang: str, out: Path | None, as_json: bool) -> None:
+def command(
+    ctx: click.Context, apk: Path, suite: str, app_type: str | None, lang: str, out: Path | None, as_json: bool
+) -> None:
     """Inspect one APK and judge what was seen.
 
     With --suite dynamic the app is run in the sandbox, and a page shows its screens beside what it did.
     """
     from farm.cli.inspect_view import show
     from farm.model.inspection import Suite
+    from farm.rules.app_types import app_type_named
     from farm.rules.catalogue import load_packs
     from farm.service.inspect_one import inspect_file
     from farm.wiring import write_inspected
@@ -37,12 +45,14 @@ def command(ctx: click.Context, apk: Path, suite: str, lang: str, out: Path | No
 
     settings = settings_of(ctx)
     suites = parse_suites(suite)
+    app_type = app_type_named(app_type).zh if app_type is not None else None
     inspected = inspect_file(
         apk,
         suites,
         inspect=lambda data, each: inspect_apk(data, suite=each.value, limits=settings.limits[each]),
         packs=load_packs(),
         limit=min(settings.limits[each].file_bytes for each in suites),
+        app_type=app_type,
     )
     if out is None and not as_json and Suite.DYNAMIC in suites:
         out = Path("farm-inspect", inspected.app.sha256[:8])

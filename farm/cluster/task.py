@@ -111,7 +111,7 @@ class Inspector:
     def _judged(self, task: Task, key: str, document: bytes, watch: _Watch, *, cached: bool) -> Result:
         with watch.stage("judge"):
             parsed: dict[str, Any] = json.loads(document)
-            findings: tuple[Finding, ...] = judge(parsed, load_packs())
+            findings: tuple[Finding, ...] = judge(parsed, load_packs(), app_type=task.app.category)
         return Result(
             inspection_id=task.inspection_id,
             outcome=Outcome(parsed["outcome"]),

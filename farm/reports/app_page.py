@@ -10,10 +10,9 @@ from farm.model.finding import Finding, Severity, Status
 from farm.model.inspection import Suite
 from farm.reports.pointers import Proof, proofs
 from farm.reports.text import told
-from farm.rules.evaluate import short_api
 from farm.rules.facts import PLATFORM_CATEGORY, Facts, Row, Unknown
 from farm.rules.rule import Rule
-from farm.rules.vocabulary import Kind, kinds
+from farm.rules.vocabulary import Kind, kinds, short_api
 from farm.service.report import AppEntry
 from workers.model.evidence import JSON
 

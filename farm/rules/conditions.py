@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from farm.rules.vocabulary import check_personal
 
 Scalar: TypeAlias = bool | int | float | str
 """A value that a fact is compared with."""
@@ -144,6 +146,23 @@ class Rows(Strict):
     """Rows needed in all."""
 
 
+class BeyondType(Strict):
+    """A run read personal information that the app's type does not need (app_types.toml); rows are of `dynamic_pi`.
+
+    Reads that the system refused, and those of components that were forced to start, do not count.
+    """
+
+    kind: Literal["beyond_type"]
+    pi_kinds: Names = Field(min_length=1)
+    """Kinds that count, unless the type needs them."""
+
+    @field_validator("pi_kinds")
+    @classmethod
+    def _known_kinds(cls, names: Names) -> Names:
+        """Refuse kinds that no row of evidence has, and acts."""
+        return check_personal(names)
+
+
 class All(Strict):
     """Every condition holds. In a rule on each subject, those that name subjects must agree on one."""
 
@@ -166,7 +185,8 @@ class Not(Strict):
 
 
 Condition: TypeAlias = Annotated[
-    ApiUse | Permission | Component | SdkPresent | Fact | Rows | All | AnyOf | Not, Field(discriminator="kind")
+    ApiUse | Permission | Component | SdkPresent | Fact | Rows | BeyondType | All | AnyOf | Not,
+    Field(discriminator="kind"),
 ]
 """What a rule asks; told apart by `kind`."""
 

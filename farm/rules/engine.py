@@ -10,6 +10,7 @@ from typing import Literal
 
 from farm.model.finding import Finding, Subject, SubjectKind
 from farm.model.text import visible
+from farm.rules.app_types import find_app_type
 from farm.rules.evaluate import Hit, No, Yes, evaluate
 from farm.rules.facts import Blank, Facts, Unknown
 from farm.rules.rule import Rule, RulePack
@@ -80,6 +81,7 @@ _REASONS_ZH: dict[Blank, str] = {
     Blank.PARTLY: "应用有一部分无法读取",
     Blank.CUT: "条目过多，证据未全部保留",
     Blank.FACT_MISSING: "证据中没有读到这项事实",
+    Blank.NO_TYPE: "不知道应用属于哪个类型：请在清单的 category 列或用 --app-type 给出",
     Blank.OTHER_SUITE: "需要另一套检测的证据",
     Blank.NO_EVIDENCE: "检测没有得到证据",
 }
@@ -90,6 +92,7 @@ _REASONS_EN: dict[Blank, str] = {
     Blank.PARTLY: "A part of the app could not be read",
     Blank.CUT: "Too many rows; the evidence does not keep all of them",
     Blank.FACT_MISSING: "The evidence does not hold this fact",
+    Blank.NO_TYPE: "The app's type is not known: give category in the list, or --app-type",
     Blank.OTHER_SUITE: "It needs the evidence of another suite",
     Blank.NO_EVIDENCE: "The inspection ended without evidence",
 }
@@ -100,14 +103,21 @@ def _told(reason: str, detail: str) -> str:
     return f"{reason} ({detail})" if detail else reason
 
 
-def judge(evidence: Mapping[str, JSON], packs: Sequence[RulePack]) -> tuple[Finding, ...]:
+def judge(
+    evidence: Mapping[str, JSON], packs: Sequence[RulePack], *, app_type: str | None = None
+) -> tuple[Finding, ...]:
     """Return the findings on one app, in the order of the packs; one for each rule and subject."""
-    return tuple(finding for verdict in verdicts(evidence, packs) for finding in verdict.findings)
+    return tuple(finding for verdict in verdicts(evidence, packs, app_type=app_type) for finding in verdict.findings)
 
 
-def verdicts(evidence: Mapping[str, JSON], packs: Sequence[RulePack]) -> tuple[Verdict, ...]:
-    """Return what every rule came to, in the order of the packs. Facts that are missing are never taken for absent."""
-    facts = Facts(evidence)
+def verdicts(
+    evidence: Mapping[str, JSON], packs: Sequence[RulePack], *, app_type: str | None = None
+) -> tuple[Verdict, ...]:
+    """Return what every rule came to, in the order of the packs. Facts that are missing are never taken for absent.
+
+    `app_type` is what the crawl or a person calls the app; what names no type with certainty is taken for not known.
+    """
+    facts = Facts(evidence, app_type)
     return tuple(_verdict(rule, pack.edition, facts) for pack in packs for rule in pack.rules)
 
 
@@ -182,11 +192,14 @@ def _pointers(hits: Iterable[Hit]) -> tuple[str, ...]:
 def _summary(template: str, subject: Subject, hits: list[Hit], language: Literal["zh", "en"]) -> str:
     """Fill a template; what comes from the app is made visible and bounded, and is never a template itself."""
     values = {"subject": visible(subject.name, 120), "count": str(len({hit.pointer for hit in hits}))}
-    for name in ("kinds", "apis", "permissions", "names", "value"):
+    for name in ("kinds", "apis", "permissions", "names", "value", "type"):
         told = list(dict.fromkeys(term for hit in hits for term in hit.terms.get(name, ())))
         shown = told[:MAX_TERMS]
         if name == "kinds":
             shown = [kind_zh(kind) if language == "zh" else kind_en(kind) for kind in shown]
+        elif name == "type":
+            types = [find_app_type(number) for number in shown]
+            shown = [each.zh if language == "zh" else each.en for each in types if each is not None]
         values[name] = _listed([visible(text, 80) for text in shown], len(told), language)
     return template.format_map(values)
 

@@ -6,10 +6,9 @@ Three-valued on purpose: a `no` is said only where the whole of what the conditi
 from __future__ import annotations
 
 import operator
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from farm.model.finding import Subject, SubjectKind
@@ -17,6 +16,7 @@ from farm.rules.conditions import (
     All,
     AnyOf,
     ApiUse,
+    BeyondType,
     Component,
     Condition,
     Fact,
@@ -27,6 +27,7 @@ from farm.rules.conditions import (
     SdkPresent,
 )
 from farm.rules.facts import ABSENCE_FACTS, PLATFORM_CATEGORY, Blank, Facts, Row, Unknown, fact_name
+from farm.rules.vocabulary import short_api, short_permission
 from workers.model.evidence import JSON
 
 
@@ -74,12 +75,10 @@ def evaluate(condition: Condition, facts: Facts, *, each: bool) -> Answer:
             return _fact(condition, facts)
         case Rows():
             return _rows(condition, facts)
-        case All():
-            return _all([evaluate(item, facts, each=each) for item in condition.of], each=each)
-        case AnyOf():
-            return _any([evaluate(item, facts, each=each) for item in condition.of])
-        case Not():
-            return _not(evaluate(condition.of, facts, each=each))
+        case BeyondType():
+            return _beyond_type(condition, facts)
+        case All() | AnyOf() | Not():
+            return _joined(condition, facts, each=each)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -276,6 +275,25 @@ def _rows(condition: Rows, facts: Facts) -> Answer:
     return facts.not_run(fact_name(condition.path), condition.where) or _answer(facts, condition.path, [])
 
 
+_UNFORCED = ("none", "refused", "agreed", "unknown")
+"""States of consent in which what the app does is its own doing."""
+
+
+def _beyond_type(condition: BeyondType, facts: Facts) -> Answer:
+    """Answer for what an app of this type does not need."""
+    app_type = facts.app_type
+    if isinstance(app_type, Unknown):
+        return app_type
+    beyond = tuple(kind for kind in condition.pi_kinds if kind not in app_type.spared)
+    where = {"pi_kind": beyond, "consent": _UNFORCED, "granted": (True, "null")}
+    rows = Rows(kind="rows", path="/facts/dynamic_pi", where=where, where_not={"phase": ("forced",)})
+    answer = _rows(rows, facts)
+    if isinstance(answer, Yes):
+        type_of = {"type": (str(app_type.number),)}
+        answer = Yes(hits=tuple(replace(hit, terms={**hit.terms, **type_of}) for hit in answer.hits))
+    return answer
+
+
 def _number(value: JSON) -> float:
     """Return a number; anything else is less than all numbers."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else float("-inf")
@@ -300,6 +318,19 @@ def _terms(row: Row) -> dict[str, tuple[str, ...]]:
     if name := next((name for name in names if name), ""):
         terms["names"] = (name,)
     return terms
+
+
+def _joined(condition: All | AnyOf | Not, facts: Facts, *, each: bool) -> Answer:
+    """Answer for conditions on conditions."""
+    match condition:
+        case All():
+            return _all([evaluate(item, facts, each=each) for item in condition.of], each=each)
+        case AnyOf():
+            return _any([evaluate(item, facts, each=each) for item in condition.of])
+        case Not():
+            return _not(evaluate(condition.of, facts, each=each))
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def _all(answers: list[Answer], *, each: bool) -> Answer:
@@ -341,23 +372,3 @@ def _not(answer: Answer) -> Answer:
             return answer
         case _ as unreachable:
             assert_never(unreachable)
-
-
-def short_api(descriptor: str) -> str:
-    """Return `TelephonyManager.getDeviceId` for `Landroid/telephony/TelephonyManager;->getDeviceId`.
-
-    The same for the Java name that an event of a run has; anything else stays as it is.
-    """
-    owner, arrow, member = descriptor.partition(";->")
-    if arrow:
-        return f"{owner.rpartition('/')[2]}.{member.partition('(')[0]}"
-    owner, _, member = descriptor.rpartition(".")
-    return f"{owner.rpartition('.')[2]}.{member}" if _JAVA_MEMBER.fullmatch(descriptor) else descriptor
-
-
-_JAVA_MEMBER = re.compile(r"[\w$]+(\.[\w$]+){2,}", re.ASCII)
-
-
-def short_permission(name: str) -> str:
-    """Return the last part of a platform permission's name; others stay whole."""
-    return name.removeprefix("android.permission.")

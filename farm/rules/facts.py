@@ -14,6 +14,7 @@ from functools import cached_property
 
 from farm.model.finding import Subject, SubjectKind
 from farm.model.text import visible
+from farm.rules.app_types import AppType, find_app_type
 from workers.model.evidence import JSON
 from workers.model.outcome import Outcome, OutcomeClass
 
@@ -68,6 +69,8 @@ class Blank(StrEnum):
     """The evidence does not hold the fact."""
     OTHER_SUITE = "other_suite"
     """The rule is about another suite's evidence."""
+    NO_TYPE = "no_type"
+    """The rule depends on the app's type, and nobody has told it."""
     NO_EVIDENCE = "no_evidence"
     """The inspection ended without evidence."""
 
@@ -117,9 +120,10 @@ def resolve(document: JSON, pointer: str) -> tuple[bool, JSON]:
 class Facts:
     """One evidence document, asked by the engine."""
 
-    def __init__(self, document: Mapping[str, JSON]) -> None:
-        """Take the document as `workers.model.evidence.Evidence.as_json` makes it."""
+    def __init__(self, document: Mapping[str, JSON], category: str | None = None) -> None:
+        """Take the document as `workers.model.evidence.Evidence.as_json` makes it, and what the crawl calls the app."""
         self.document: dict[str, JSON] = dict(document)
+        self._category = category
         self._owners: dict[str, Subject | None] = {}
         self._rows: dict[str, tuple[Row, ...] | Unknown] = {}
 
@@ -136,6 +140,12 @@ class Facts:
         package = identity.get("package") if isinstance(identity, dict) else None
         name = visible(package, 255) if isinstance(package, str) and package else "?"
         return Subject(kind=SubjectKind.APP, name=name)
+
+    @cached_property
+    def app_type(self) -> AppType | Unknown:
+        """The app's type, by the crawl's category."""
+        told = visible(self._category, 60) if self._category else ""
+        return find_app_type(self._category) or Unknown(blank=Blank.NO_TYPE, detail=told)
 
     @cached_property
     def hidden(self) -> Unknown | None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 
+from farm.rules.app_types import AppType, app_types
 from farm.rules.catalogue import load_packs
 from farm.rules.rule import Phase, Rule, RulePack
+from farm.rules.vocabulary import kind_en
 
 _PHASES = {
     Phase.STATIC: "static, without running the app",
@@ -26,6 +28,13 @@ _INTRODUCTION = (
     'public copies count them, and never quoted. "Not verified" marks clauses whose number and meaning stand in no',
     "source we have seen. How to write a rule: [howto](../howto/write-a-rule.md).",
     "What none of them can see: [limits](../explanation/limits.md).",
+)
+
+_ABOUT_TYPES = (
+    "An app's type is the `category` of the list, or `--app-type` of `farm inspect`: a number, a name or one of the",
+    "other words. No other category is guessed at: the rule is then not testable. What people type in (names,",
+    "addresses, documents, payments) is no kind here. *Works on* is our own reading: what the function handles by its",
+    "nature. Neither column is held against an app. *Verified* means: by public mirrors that we have seen.",
 )
 
 
@@ -48,6 +57,7 @@ def _lines(packs: Sequence[RulePack]) -> Iterator[str]:
         yield f"| {phase} | {meaning} |"
     for pack in packs:
         yield from _pack(pack)
+    yield from _types()
 
 
 def _pack(pack: RulePack) -> Iterator[str]:
@@ -81,6 +91,35 @@ def _rule(rule: Rule) -> Iterator[str]:
     yield f"- Cannot see: {rule.blind.en} {rule.blind.zh}"
     yield f"- Tested in: {', '.join(rule.phases)}; settled by: {', '.join(rule.settled_by)}"
     yield f"- Clause: {rule.clause.number}, {rule.clause.source}{verified}"
+
+
+def _types() -> Iterator[str]:
+    """Yield the section of app types."""
+    table = app_types()
+    yield ""
+    yield "## App types"
+    yield ""
+    yield table.source
+    yield ""
+    yield from _ABOUT_TYPES
+    yield ""
+    yield "| No. | Type | Other words | Needs | Works on | Verified |"
+    yield "|---|---|---|---|---|---|"
+    for each in table.types:
+        yield "| " + " | ".join(_type_cells(each)) + " |"
+
+
+def _type_cells(each: AppType) -> tuple[str, ...]:
+    """Return the row of a type."""
+    needs, works_on = (", ".join(kind_en(kind) for kind in kinds) or "none" for kinds in (each.needs, each.works_on))
+    return (
+        str(each.number),
+        f"{each.zh}, {each.en}",
+        ", ".join(each.aliases),
+        needs,
+        works_on,
+        "yes" if each.sourced else "no",
+    )
 
 
 if __name__ == "__main__":

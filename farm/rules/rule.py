@@ -13,7 +13,7 @@ from farm.model.finding import Severity
 from farm.model.inspection import Suite
 from farm.rules.conditions import Condition, Strict
 
-PLACEHOLDERS = frozenset({"subject", "count", "kinds", "apis", "permissions", "names", "value"})
+PLACEHOLDERS = frozenset({"subject", "count", "kinds", "apis", "permissions", "names", "value", "type"})
 """Names that a summary may use in braces."""
 
 Sentence: TypeAlias = Annotated[str, Field(min_length=4, max_length=600)]

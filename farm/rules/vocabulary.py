@@ -1,8 +1,9 @@
-"""Names of the kinds of personal information, for people: read from the workers' own table."""
+"""Names for people: kinds of personal information from the workers' own table, calls and permissions in short."""
 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -38,6 +39,14 @@ def is_personal(name: str) -> bool:
     return kind is None or kind.family != "behaviour"
 
 
+def check_personal(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names if each is a kind of personal information of the table; raises ValueError."""
+    wrong = [name for name in names if name not in kinds() or not is_personal(name)]
+    if wrong:
+        raise ValueError(f"{', '.join(wrong)}: no kind of personal information in workers/data/pi_kinds.tsv")
+    return names
+
+
 def kind_zh(name: str) -> str:
     """Return the Chinese name of a kind, or the name itself if the table does not have it."""
     kind = kinds().get(name)
@@ -48,3 +57,23 @@ def kind_en(name: str) -> str:
     """Return the English name of a kind, or the name itself if the table does not have it."""
     kind = kinds().get(name)
     return kind.en if kind else name
+
+
+def short_api(descriptor: str) -> str:
+    """Return `TelephonyManager.getDeviceId` for `Landroid/telephony/TelephonyManager;->getDeviceId`.
+
+    The same for the Java name that an event of a run has; anything else stays as it is.
+    """
+    owner, arrow, member = descriptor.partition(";->")
+    if arrow:
+        return f"{owner.rpartition('/')[2]}.{member.partition('(')[0]}"
+    owner, _, member = descriptor.rpartition(".")
+    return f"{owner.rpartition('.')[2]}.{member}" if _JAVA_MEMBER.fullmatch(descriptor) else descriptor
+
+
+_JAVA_MEMBER = re.compile(r"[\w$]+(\.[\w$]+){2,}", re.ASCII)
+
+
+def short_permission(name: str) -> str:
+    """Return the last part of a platform permission's name; others stay whole."""
+    return name.removeprefix("android.permission.")

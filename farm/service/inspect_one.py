@@ -33,6 +33,8 @@ class Inspected:
     """By suite, in the order in which they ran."""
     packs: tuple[RulePack, ...]
     """Rules that these suites test."""
+    app_type: str | None = None
+    """Number or name of the app's type, if somebody told it."""
     documents: Mapping[Suite, dict[str, JSON]] = field(init=False)
     findings: tuple[Finding, ...] = field(init=False)
 
@@ -40,8 +42,8 @@ class Inspected:
         """Judge the evidence."""
         documents = {suite: evidence.as_json() for suite, evidence in self.evidence.items()}
         object.__setattr__(self, "documents", documents)
-        found = [finding for document in documents.values() for finding in judge(document, self.packs)]
-        object.__setattr__(self, "findings", tuple(found))
+        found = (judge(document, self.packs, app_type=self.app_type) for document in documents.values())
+        object.__setattr__(self, "findings", tuple(finding for findings in found for finding in findings))
 
     @property
     def app(self) -> AppIdentity:
@@ -67,7 +69,7 @@ class Inspected:
         dynamic = self.evidence.get(Suite.DYNAMIC)
         row = AppRow(
             app_id=0,
-            ref=AppRef(url=self.path.name, size=self.size),
+            ref=AppRef(url=self.path.name, size=self.size, category=self.app_type),
             sha256=app.sha256,
             package=app.package,
             version_code=app.version_code,
@@ -100,6 +102,7 @@ def inspect_file(
     inspect: Callable[[bytes, Suite], Evidence],
     packs: Sequence[RulePack],
     limit: int,
+    app_type: str | None = None,
 ) -> Inspected:
     """Return what `inspect` sees in the file at `path`, a suite after the other, judged; raises SourceError."""
     try:
@@ -109,4 +112,4 @@ def inspect_file(
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}.", next_step="Give the path of an APK.") from error
     evidence = {suite: inspect(data, suite) for suite in suites}
-    return Inspected(path=path, size=len(data), evidence=evidence, packs=of_suites(packs, suites))
+    return Inspected(path=path, size=len(data), evidence=evidence, packs=of_suites(packs, suites), app_type=app_type)

@@ -24,6 +24,6 @@ def parse_evidence(document: bytes) -> dict[str, JSON]:
     return parsed
 
 
-def judge_evidence(document: bytes, packs: Sequence[RulePack]) -> tuple[Finding, ...]:
+def judge_evidence(document: bytes, packs: Sequence[RulePack], *, app_type: str | None = None) -> tuple[Finding, ...]:
     """Return what the packs find in a stored evidence document; raises StoreError if it is damaged."""
-    return judge(parse_evidence(document), packs)
+    return judge(parse_evidence(document), packs, app_type=app_type)

@@ -242,8 +242,8 @@ def _artefacts(
 def verdicts_on(
     row: AppRow, evidence: Mapping[Suite, Mapping[str, JSON]], packs: Sequence[RulePack]
 ) -> tuple[Verdict, ...]:
-    """Return each rule's verdict on the evidence of its own suite."""
-    judged = {suite: verdicts(document, packs) for suite, document in evidence.items()}
+    """Return each rule's verdict on the evidence of its own suite, for an app of the crawl's category."""
+    judged = {suite: verdicts(document, packs, app_type=row.ref.category) for suite, document in evidence.items()}
     blank = untested(packs)
     without = {suite: untested(packs, reason) for suite, reason in row.reasons.items() if suite not in judged}
     return tuple(

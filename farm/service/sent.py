@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from farm.rules.evaluate import short_api
+from farm.rules.vocabulary import short_api
 from workers.model.evidence import JSON
 
 _APP = "app"

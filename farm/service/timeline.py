@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from farm.rules.evaluate import short_api
-from farm.rules.vocabulary import is_personal
+from farm.rules.vocabulary import is_personal, short_api
 from farm.service.sent import Sent, given, sent
 from workers.model.evidence import JSON
 

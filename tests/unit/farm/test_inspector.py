@@ -208,6 +208,17 @@ def test_what_says_nothing_of_the_app_is_not_kept(
     assert [] == list(inspector.stores.farm().list("evidence/"))
 
 
+def test_an_app_is_judged_by_the_category_of_the_list(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same evidence, found by its key: too much for a browser, needed by a map, unknown without a category."""
+    _tells(monkeypatch, events=[runs.event(pi_kind="location")])
+    words = [{"category": "浏览器"}, {"category": "导航"}, {}]
+    results = [inspector.run(_task(SAMPLES / "clean.apk", Suite.DYNAMIC, **word)) for word in words]
+    rules = [[f.rule for f in result.findings].count("cac191.4.1.beyond_type") for result in results]
+
+    assert [1, 0, 0] == rules
+    assert 1 == len({result.evidence_sha256 for result in results})
+
+
 def test_the_two_suites_of_an_app_have_their_own_keys(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
     """Evidence of one is no cache hit for the other."""
     _tells(monkeypatch)

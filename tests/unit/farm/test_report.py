@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from farm.service.judge import judge_evidence, parse_evidence
 from farm.service.report import FolderSink, ReportData, ReportSink, collect, write_report
 from tests.unit.farm.reports.batch import Sample, as_bytes, noisy, sample
 from tests.unit.farm.rules.evidence import document, use
+from tests.unit.workers import runs
 from workers.model.evidence import JSON
 from workers.model.outcome import Outcome
 
@@ -26,6 +28,24 @@ def test_judging_stored_bytes_is_judging_the_document() -> None:
     evidence = noisy()
 
     assert judge_evidence(as_bytes(evidence), load_packs()) == judge(evidence, load_packs())
+
+
+@pytest.mark.parametrize(
+    ("category", "state"),
+    [("浏览器", VerdictState.OBSERVED), ("导航", VerdictState.NOT_OBSERVED), ("工具", VerdictState.NOT_TESTABLE)],
+)
+def test_a_report_judges_by_the_category_of_the_list(category: str, state: VerdictState) -> None:
+    """As the worker did; a word for several types is none."""
+    batch = Sample()
+    row = batch.add(document())
+    batch.books.rows = [replace(row, ref=replace(row.ref, category=category))]
+    batch.run(runs.document(runs.event(pi_kind="location")))
+    entry = next(collect(batch.ledger, batch.objects, load_packs(), batch.books.name).apps())
+    stored = batch.store.objects["evidence/1-dynamic.json"]
+    found = {finding.rule for finding in judge_evidence(stored, load_packs(), app_type=category)}
+
+    assert [state] == [each.state for each in entry.verdicts if each.rule.code == "cac191.4.1.beyond_type"]
+    assert (state is VerdictState.OBSERVED) == ("cac191.4.1.beyond_type" in found)
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff", b"[]", b"{}", b'{"facts": []}', b"[" * 100_000])
@@ -79,8 +99,6 @@ def test_an_app_without_evidence_tells_the_reason_in_every_verdict() -> None:
 
 def test_the_gravest_state_of_an_app_is_its_state() -> None:
     """An app with one suite done and one unknown is not done."""
-    from dataclasses import replace
-
     batch = Sample()
     row = batch.add(document())
     batch.books.rows = [replace(row, states={Suite.STATIC: State.DONE, Suite.DYNAMIC: State.UNKNOWN})]

@@ -113,6 +113,41 @@ def test_json_is_one_document_with_dynamic_and_no_page(
     assert (tmp_path / "out" / "index.html").exists()
 
 
+@pytest.mark.parametrize(("word", "found"), [("30", True), ("新闻", True), ("地图导航", False)])
+def test_the_type_of_the_app_says_what_is_too_much(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, word: str, found: bool
+) -> None:
+    """With --app-type, by number, name or a store's word."""
+    _tells(monkeypatch, runs.event(pi_kind="location"))
+    document = json.loads(farm("inspect", SAMPLE, "--suite", "dynamic", "--json", "--app-type", word).output)
+
+    assert found == ("cac191.4.1.beyond_type" in [finding["rule"] for finding in document["findings"]])
+
+
+def test_without_a_type_the_page_says_what_to_give(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The rule is not testable, and the reason is the next step."""
+    _tells(monkeypatch, runs.event(pi_kind="location"))
+    farm("inspect", SAMPLE, "--suite", "dynamic", "--out", tmp_path / "out")
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+
+    assert "give category in the list, or --app-type" in page
+    assert "请在清单的 category 列或用 --app-type 给出" in page
+
+
+def test_a_type_that_nobody_knows_is_refused_before_the_app_is_run(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what may be given."""
+    monkeypatch.setattr(dynamic_suite, "run", lambda *_, **__: pytest.fail("it was run"))
+    error = farm("inspect", SAMPLE, "--suite", "dynamic", "--app-type", "社交").exception
+
+    assert "There is no app type '社交'." == str(error)
+    assert 2 == getattr(error, "exit_code", None)
+    assert "from 1 to 39" in getattr(error, "next_step", "")
+
+
 def test_both_suites_make_one_document_and_one_page(
     farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from farm.rules.catalogue import load_packs
-from farm.rules.conditions import AnyOf, ApiUse, Component, Fact, Not, Permission, Rows, SdkPresent
+from farm.rules.conditions import AnyOf, ApiUse, BeyondType, Component, Fact, Not, Permission, Rows, SdkPresent
 from farm.rules.reference import rules_markdown
 from farm.rules.rule import PLACEHOLDERS
 
@@ -20,7 +20,7 @@ def test_the_reference_is_written_from_the_packs() -> None:
 def test_the_howto_names_every_field_of_every_condition_and_every_placeholder() -> None:
     """What a rule author may write stands in the how-to."""
     text = (DOCS / "howto" / "write-a-rule.md").read_text("utf-8")
-    models = (ApiUse, Permission, Component, SdkPresent, Fact, Rows, AnyOf, Not)
+    models = (ApiUse, Permission, Component, SdkPresent, Fact, Rows, BeyondType, AnyOf, Not)
     fields = {name for model in models for name in model.model_fields if name != "kind"}
 
     assert {name for name in fields if f"`{name}`" not in text} == set()

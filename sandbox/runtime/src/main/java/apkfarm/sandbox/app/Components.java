@@ -24,6 +24,7 @@ import android.os.PersistableBundle;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -47,6 +48,7 @@ final class Components {
 
   private final Session session;
   private final Map<String, ServiceController<?>> services = new LinkedHashMap<>();
+  private final Map<String, IBinder> binders = new HashMap<>();
   private final Map<ServiceConnection, Bound> bound = new IdentityHashMap<>();
   /** Services that were started: they live on when nobody is bound to them any more. */
   private final Set<String> started = new HashSet<>();
@@ -62,6 +64,7 @@ final class Components {
   void forget() {
     asked.clear();
     services.clear();
+    binders.clear();
     bound.clear();
   }
 
@@ -111,6 +114,7 @@ final class Components {
   }
 
   private void stop(String name) {
+    binders.remove(name);
     ServiceController<?> service = services.remove(name);
     if (service != null) {
       session.quietly("service", name, service::destroy);
@@ -173,7 +177,10 @@ final class Components {
       return;
     }
     session.component("service", name, () -> {
-      IBinder binder = running(name, intent, "bind_service").get().onBind(intent);
+      Service service = running(name, intent, "bind_service").get();
+      // As long as it lives a service is asked once: Android keeps the answer.
+      IBinder binder = binders.containsKey(name) ? binders.get(name) : service.onBind(intent);
+      binders.put(name, binder);
       bound.put(connection, new Bound(name, intent));
       if (binder != null) {
         connection.onServiceConnected(new ComponentName(session.job().packageName(), name), binder);
@@ -346,10 +353,7 @@ final class Components {
           service.get().onBind(intent);
         });
         session.letPass(300);
-        ServiceController<?> service = services.remove(name);
-        if (service != null) {
-          session.quietly("service", name, service::destroy);
-        }
+        stop(name);
       }
       case "receiver" -> receive(name, intent, null);
       case "provider" -> session.component("provider", name, () -> {
