@@ -1,22 +1,28 @@
 package apkfarm.sandbox.host;
 
 import java.util.Map;
-import java.util.Set;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Gives the app's code other classes in place of Java's own timers, which know real time only. */
+/** Gives the app's code other classes in place of Java's own timers and clocks, which know real time only. */
 final class StandIns extends ClassVisitor {
   private static final String TIMERS = "apkfarm/sandbox/app/Timers";
   private static final Map<String, String> CLASSES =
       Map.of(
           "java/util/Timer", TIMERS + "$Timer",
           "java/util/concurrent/ScheduledThreadPoolExecutor", TIMERS + "$Pool");
-  private static final Map<String, Set<String>> STATIC =
+  private static final String CLOCKS = "apkfarm/sandbox/app/Clocks";
+  private static final Map<String, Map<String, String>> STATIC =
       Map.of(
-          "java/util/concurrent/Executors", Set.of("newScheduledThreadPool", "newSingleThreadScheduledExecutor"),
-          "java/util/concurrent/locks/LockSupport", Set.of("parkNanos"));
+          "java/util/concurrent/Executors",
+              Map.of("newScheduledThreadPool", TIMERS, "newSingleThreadScheduledExecutor", TIMERS),
+          "java/util/concurrent/locks/LockSupport", Map.of("parkNanos", TIMERS),
+          "java/util/Calendar", Map.of("getInstance", CLOCKS),
+          "java/time/Clock", Map.of("systemUTC", CLOCKS, "systemDefaultZone", CLOCKS, "system", CLOCKS));
+
+  private static final String CLOCK = "Ljava/time/Clock;";
+  private static final String ZONE = "(Ljava/time/ZoneId;)";
 
   StandIns(ClassVisitor next) {
     super(Opcodes.ASM9, next);
@@ -26,6 +32,10 @@ final class StandIns extends ClassVisitor {
   public void visit(int version, int access, String name, String signature, String parent, String[] interfaces) {
     String above = parent == null ? null : CLASSES.getOrDefault(parent, parent); // A broken dex file can say that there is none.
     super.visit(version, access, name, signature, above, interfaces);
+  }
+
+  private static boolean isNow(String owner, String called, String types) {
+    return owner.startsWith("java/time/") && called.equals("now") && (types.startsWith("()") || types.startsWith(ZONE));
   }
 
   @Override
@@ -38,13 +48,22 @@ final class StandIns extends ClassVisitor {
 
       @Override
       public void visitMethodInsn(int opcode, String owner, String called, String types, boolean isInterface) {
-        String to = owner;
-        if ("<init>".equals(called)) {
-          to = CLASSES.getOrDefault(owner, owner);
-        } else if (opcode == Opcodes.INVOKESTATIC && STATIC.getOrDefault(owner, Set.of()).contains(called)) {
-          to = TIMERS;
+        if (opcode == Opcodes.INVOKESPECIAL && owner.equals("java/util/Date") && types.equals("()V")) {
+          super.visitMethodInsn(Opcodes.INVOKESTATIC, CLOCKS, "now", "()J", false);
+          super.visitMethodInsn(opcode, owner, called, "(J)V", false);
+        } else if (opcode == Opcodes.INVOKESTATIC && isNow(owner, called, types)) {
+          // What the clock of the system tells is told by a clock of simulated time.
+          boolean zoned = types.startsWith(ZONE);
+          String clock = zoned ? "system" : "systemDefaultZone";
+          super.visitMethodInsn(opcode, CLOCKS, clock, (zoned ? ZONE : "()") + CLOCK, false);
+          super.visitMethodInsn(opcode, owner, called, "(" + CLOCK + ")" + types.substring(types.indexOf(')') + 1), false);
+        } else {
+          String to = "<init>".equals(called) ? CLASSES.getOrDefault(owner, owner) : owner;
+          if (opcode == Opcodes.INVOKESTATIC) {
+            to = STATIC.getOrDefault(owner, Map.of()).getOrDefault(called, owner);
+          }
+          super.visitMethodInsn(opcode, to, called, types, isInterface);
         }
-        super.visitMethodInsn(opcode, to, called, types, isInterface);
       }
     };
   }

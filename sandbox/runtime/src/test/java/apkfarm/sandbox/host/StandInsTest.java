@@ -8,6 +8,7 @@ import org.objectweb.asm.ClassWriter;
 
 public final class StandInsTest {
   private static final String TIMERS = "apkfarm/sandbox/app/Timers";
+  private static final String CLOCKS = "apkfarm/sandbox/app/Clocks";
 
   /** An app's own kinds of timers. */
   static class OwnTimer extends java.util.Timer {}
@@ -32,6 +33,26 @@ public final class StandInsTest {
 
     static void cancel(java.util.Timer timer) {
       timer.cancel();
+    }
+
+    static Object date() {
+      return new java.util.Date();
+    }
+
+    static Object datedOtherwise() {
+      return new java.util.Date(7L);
+    }
+
+    static Object day(java.time.ZoneId zone) {
+      return java.time.LocalDate.now(zone);
+    }
+
+    static Object moment() {
+      return java.time.Instant.now();
+    }
+
+    static Object calendar() {
+      return java.util.Calendar.getInstance();
     }
   }
 
@@ -69,6 +90,32 @@ public final class StandInsTest {
   @Test
   public void parkIsReplaced() {
     assertEquals("INVOKESTATIC " + TIMERS + ".parkNanos (J)V RETURN", Code.text(changed(App.class), "park"));
+  }
+
+  /** A date of now is one of simulated time; a date that is given is left as it is. */
+  @Test
+  public void dateOfNowIsReplaced() {
+    byte[] changed = changed(App.class);
+    assertEquals(
+        "NEW java/util/Date DUP INVOKESTATIC " + CLOCKS + ".now ()J INVOKESPECIAL java/util/Date.<init> (J)V ARETURN",
+        Code.text(changed, "date"));
+    assertEquals(Code.text(Classes.of(App.class), "datedOtherwise"), Code.text(changed, "datedOtherwise"));
+  }
+
+  /** What asks for now gets a clock of simulated time, in the zone that it names. */
+  @Test
+  public void clocksAreReplaced() {
+    byte[] changed = changed(App.class);
+    assertEquals(
+        "ALOAD 0 INVOKESTATIC " + CLOCKS + ".system (Ljava/time/ZoneId;)Ljava/time/Clock; "
+            + "INVOKESTATIC java/time/LocalDate.now (Ljava/time/Clock;)Ljava/time/LocalDate; ARETURN",
+        Code.text(changed, "day"));
+    assertEquals(
+        "INVOKESTATIC " + CLOCKS + ".systemDefaultZone ()Ljava/time/Clock; "
+            + "INVOKESTATIC java/time/Instant.now (Ljava/time/Clock;)Ljava/time/Instant; ARETURN",
+        Code.text(changed, "moment"));
+    assertEquals(
+        "INVOKESTATIC " + CLOCKS + ".getInstance ()Ljava/util/Calendar; ARETURN", Code.text(changed, "calendar"));
   }
 
   /** Pools without a clock, and calls on a timer that is there, stay as they are. */
