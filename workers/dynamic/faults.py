@@ -69,10 +69,8 @@ def fault_of(run: ComponentRun, *, defined: Callable[[str], bool]) -> Fault:
     link = next((link for link in reversed(chain) if link.frames), None)
     if link is None:
         return Fault.SANDBOX
-    if link.error in _OWN_DOING or (
-        link.error == "java.lang.NoSuchMethodException" and link.message.endswith(".<init>()")
-    ):
-        return Fault.APP  # Android makes a component by its constructor without arguments, too.
+    if link.error in _OWN_DOING or _is_no_component(link):
+        return Fault.APP
     first = next((frame for frame in link.frames if not frame.startswith(("java.", "javax.", "jdk.", "sun."))), "")
     if not first.startswith((*PLATFORM, *_OURS)):
         return _callers(run, link) if first else Fault.SANDBOX

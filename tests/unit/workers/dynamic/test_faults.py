@@ -49,6 +49,18 @@ def _fault(*trace: str, phase: Phase = Phase.COLD_START) -> Fault:
         (("java.lang.IllegalArgumentException: x", "  android.os.Parcel.readException(Parcel.java:1)", OWN), Fault.APP),
         (("android.util.SuperNotCalledException: x", FRAMEWORK, FRAMEWORK), Fault.APP),
         (
+            ("java.lang.NoSuchMethodException: com.example.Main.<init>()", "  java.base/java.lang.Class.get(X.java:9)"),
+            Fault.APP,
+        ),
+        (
+            (
+                "java.lang.ClassCastException: class x",
+                "  java.base/java.lang.Class.asSubclass(Class.java:3925)",
+                "  apkfarm.x(X.java:1)",
+            ),
+            Fault.APP,
+        ),
+        (
             (
                 "java.lang.IllegalArgumentException: Invalid message body",
                 "  org.robolectric.shadows.ShadowSmsManager.sendTextMessage(ShadowSmsManager.java:1)",

@@ -45,7 +45,7 @@ final class Events {
     event.put("args", arguments);
     event.put("stack", stack);
     event.put("sim_ms", Session.get().simulated());
-    event.put("thread", Session.get().isMain() ? "main" : Thread.currentThread().getName());
+    event.put("thread", Session.get().isMain() ? "main" : Stacks.name(Thread.currentThread()));
     event.put("granted", details.granted());
     event.put("canary", details.canary());
     if (details.through() != null) {

@@ -60,9 +60,10 @@ public final class Session {
   /** Obeys until the worker says {@code quit} or goes away. */
   public static void run(Job job, AppLoader loader, Runnable install) throws IOException {
     instance = new Session(job, loader, install);
-    Thread.setDefaultUncaughtExceptionHandler((thread, error) -> instance.failed("thread", thread.getName(), "run", error));
+    Thread.setDefaultUncaughtExceptionHandler((thread, error) -> instance.failed("thread", Stacks.name(thread), "run", error));
     Network.onConnect((host, port, number) ->
         instance.told("net", "java.net.Socket.connect", List.of(host, String.valueOf(port), String.valueOf(number))));
+    Chance.begin();
     Wire.send("ready", Map.of());
     for (String[] words = Wire.read(); words != null && !words[0].equals("quit"); words = Wire.read()) {
       for (int i = 0; i < words.length; i++) {

@@ -48,6 +48,11 @@ final class Stacks {
     return found;
   }
 
+  /** Returns a thread's name without its number: which thread of a pool gets a task is chance. */
+  static String name(Thread thread) {
+    return thread.getName().replaceAll("\\d+", "*");
+  }
+
   private static boolean isOurs(String owner, String name) {
     return owner.startsWith("apkfarm.")
         || owner.startsWith("org.robolectric.")

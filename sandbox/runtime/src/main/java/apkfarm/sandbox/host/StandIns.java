@@ -5,7 +5,7 @@ import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/** Gives the app's code other classes in place of Java's own timers and clocks, which know real time only. */
+/** Gives the app's code other classes in place of Java's own timers and clocks, which know real time only, and of its chance. */
 final class StandIns extends ClassVisitor {
   private static final String TIMERS = "apkfarm/sandbox/app/Timers";
   private static final Map<String, String> CLASSES =
@@ -13,12 +13,19 @@ final class StandIns extends ClassVisitor {
           "java/util/Timer", TIMERS + "$Timer",
           "java/util/concurrent/ScheduledThreadPoolExecutor", TIMERS + "$Pool");
   private static final String CLOCKS = "apkfarm/sandbox/app/Clocks";
+  private static final String CHANCE = "apkfarm/sandbox/app/Chance";
+  /** Constructors without arguments that take from the machine what the app's own code then gives them: by what method. */
+  private static final Map<String, String[]> GIVEN =
+      Map.of("java/util/Date", new String[] {CLOCKS, "now"}, "java/util/Random", new String[] {CHANCE, "seed"});
   private static final Map<String, Map<String, String>> STATIC =
       Map.of(
           "java/util/concurrent/Executors",
               Map.of("newScheduledThreadPool", TIMERS, "newSingleThreadScheduledExecutor", TIMERS),
           "java/util/concurrent/locks/LockSupport", Map.of("parkNanos", TIMERS),
           "java/util/Calendar", Map.of("getInstance", CLOCKS),
+          "java/lang/Math", Map.of("random", CHANCE),
+          "java/lang/StrictMath", Map.of("random", CHANCE),
+          "java/util/UUID", Map.of("randomUUID", CHANCE),
           "java/time/Clock", Map.of("systemUTC", CLOCKS, "systemDefaultZone", CLOCKS, "system", CLOCKS));
 
   private static final String CLOCK = "Ljava/time/Clock;";
@@ -48,8 +55,9 @@ final class StandIns extends ClassVisitor {
 
       @Override
       public void visitMethodInsn(int opcode, String owner, String called, String types, boolean isInterface) {
-        if (opcode == Opcodes.INVOKESPECIAL && owner.equals("java/util/Date") && types.equals("()V")) {
-          super.visitMethodInsn(Opcodes.INVOKESTATIC, CLOCKS, "now", "()J", false);
+        if (called.equals("<init>") && types.equals("()V") && GIVEN.containsKey(owner)) {
+          String[] giver = GIVEN.get(owner);
+          super.visitMethodInsn(Opcodes.INVOKESTATIC, giver[0], giver[1], "()J", false);
           super.visitMethodInsn(opcode, owner, called, "(J)V", false);
         } else if (opcode == Opcodes.INVOKESTATIC && isNow(owner, called, types)) {
           // What the clock of the system tells is told by a clock of simulated time.

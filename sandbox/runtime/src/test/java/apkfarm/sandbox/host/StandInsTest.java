@@ -9,6 +9,7 @@ import org.objectweb.asm.ClassWriter;
 public final class StandInsTest {
   private static final String TIMERS = "apkfarm/sandbox/app/Timers";
   private static final String CLOCKS = "apkfarm/sandbox/app/Clocks";
+  private static final String CHANCE = "apkfarm/sandbox/app/Chance";
 
   /** An app's own kinds of timers. */
   static class OwnTimer extends java.util.Timer {}
@@ -49,6 +50,14 @@ public final class StandInsTest {
 
     static Object moment() {
       return java.time.Instant.now();
+    }
+
+    static Object dice() {
+      return new java.util.Random();
+    }
+
+    static Object id() {
+      return java.util.UUID.randomUUID();
     }
 
     static Object calendar() {
@@ -116,6 +125,16 @@ public final class StandInsTest {
         Code.text(changed, "moment"));
     assertEquals(
         "INVOKESTATIC " + CLOCKS + ".getInstance ()Ljava/util/Calendar; ARETURN", Code.text(changed, "calendar"));
+  }
+
+  /** Chance without a seed gets one, and what is made by chance is made by the stand-in. */
+  @Test
+  public void chanceIsReplaced() {
+    byte[] changed = changed(App.class);
+    assertEquals(
+        "NEW java/util/Random DUP INVOKESTATIC " + CHANCE + ".seed ()J INVOKESPECIAL java/util/Random.<init> (J)V ARETURN",
+        Code.text(changed, "dice"));
+    assertEquals("INVOKESTATIC " + CHANCE + ".randomUUID ()Ljava/util/UUID; ARETURN", Code.text(changed, "id"));
   }
 
   /** Pools without a clock, and calls on a timer that is there, stay as they are. */
