@@ -9,7 +9,16 @@ from pathlib import Path
 from workers.dynamic.limits import Limits, limited, memory_means, tasks_means
 from workers.dynamic.toolkit import Toolkit
 
-_OPENED = ("java.lang", "java.util", "java.util.concurrent", "java.io", "java.net", "java.lang.reflect", "java.text", "java.nio")
+_OPENED = (
+    "java.lang",
+    "java.util",
+    "java.util.concurrent",
+    "java.io",
+    "java.net",
+    "java.lang.reflect",
+    "java.text",
+    "java.nio",
+)
 _OPENED_INTERNAL = ("jdk.internal.access", "sun.security.ssl")
 """The second for old HTTP clients, which take the trust manager out of the fields of the default TLS factory."""
 _OF_PHONES = ("/data", "/sdcard", "/storage")
