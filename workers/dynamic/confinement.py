@@ -26,7 +26,7 @@ _TMP_BYTES = 512 << 20
 RUN_LIMITS = Limits(memory_bytes=(1536 << 20) + _TMP_BYTES, tasks=400)
 """Of the JVM with everything that its app starts. Files in memory count as memory."""
 _JAVA_OPTIONS = (
-    "-Xmx512m",
+    "-Xmx448m",
     "-XX:MaxMetaspaceSize=384m",
     "-XX:MaxDirectMemorySize=128m",
     "-XX:ReservedCodeCacheSize=96m",
