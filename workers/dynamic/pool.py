@@ -30,11 +30,11 @@ class Sandbox:
     def __init__(self, toolkit: Toolkit) -> None:
         """Start it; it gets warm by itself."""
         self._held = ExitStack()
-        self._inbox = self._held.enter_context(scratch())
-        self._sink = self._inbox / "sink"
-        self._sink.mkdir()
-        shared_sinkhole(toolkit).trust(self._sink)
         try:
+            self._inbox = self._held.enter_context(scratch())
+            self._sink = self._inbox / "sink"
+            self._sink.mkdir()
+            shared_sinkhole(toolkit).trust(self._sink)
             argv = self._held.enter_context(confined(toolkit, self._inbox))
             self._process = self._held.enter_context(SandboxProcess(argv))
         except BaseException:
