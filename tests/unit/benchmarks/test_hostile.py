@@ -127,10 +127,10 @@ def test_a_process_that_stays_is_noticed(here: Path) -> None:
         left.kill()
 
 
-def test_there_are_thirty_hostile_apps_and_eight_quick_ones() -> None:
+def test_at_least_thirty_hostile_apps_run_with_every_test_run() -> None:
     """The tests run the quick ones, the command all."""
-    assert len(KNOWN) >= 30
-    assert len([each for each in KNOWN.values() if each.quick]) == 8
+    assert len([each for each in KNOWN.values() if each.quick]) >= 30
+    assert not all(each.quick for each in KNOWN.values())
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
