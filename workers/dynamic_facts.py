@@ -17,6 +17,7 @@ _STACK_SHOWN = 16
 _ARGS_SHOWN = 4
 _NAMES_SHOWN = 4
 _SUBJECT_APP = "app"
+_ADDRESSES = ("http://", "https://")
 
 
 def facts(document: Mapping[str, JSON]) -> dict[str, JSON]:
@@ -99,6 +100,8 @@ def _sinks(events: Iterable[Event]) -> Iterator[JSON]:
 def _sink(event: Event) -> str:
     """Return where the value went, by the table of sinks; what a stream or the sinkhole tells is in its kind."""
     named = _sink_kinds().get(_text(event.get("op")), "")
+    if named == "webview" and any(arg.startswith(_ADDRESSES) for arg in _texts(_list(event.get("args")))):
+        return "net"  # A page is asked for with the value in its address; a script or a text stays on the phone.
     return named if named not in {"", "stream"} else _text(event.get("kind"))
 
 

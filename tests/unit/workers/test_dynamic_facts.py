@@ -65,6 +65,22 @@ def test_a_planted_value_that_came_out_is_a_row_for_each_kind() -> None:
     assert ("net", "http.post", ["https://log.example/x"]) == (rows[0]["kind"], rows[0]["op"], rows[0]["args"])
 
 
+@pytest.mark.parametrize(
+    ("call", "argument", "sink"),
+    [
+        ("loadUrl", "https://log.example/?id=1", "net"),
+        ("loadUrl", "javascript:show('1')", "webview"),
+        ("evaluateJavascript", "show('1')", "webview"),
+    ],
+)
+def test_a_page_that_is_asked_for_with_a_value_is_sent(call: str, argument: str, sink: str) -> None:
+    """A script that gets the value stays on the phone."""
+    told = event(kind="api", op=f"android.webkit.WebView.{call}", pi_kind=None, args=[argument], canary=["imei"])
+    (row,) = _rows("dynamic_sinks", told)
+
+    assert sink == row["sink"]
+
+
 def test_sdks_that_acted_come_with_their_category() -> None:
     """So that a rule can tell an advertiser from a platform library."""
     assert [{"name": "Getui Push", "category": "push"}] == _rows("sdks", event(subject="Getui Push"), event())
