@@ -39,8 +39,8 @@ from workers.static.extractors import (
 )
 from workers.static.view import StaticView
 
-ENGINE = "static-2"
-"""Version of this suite; a change of any fact changes it, and with it every result key."""
+ENGINE = "static-3"
+"""Version of this suite; a change of any fact changes it, a new row of a table too, and with it every result key."""
 
 
 class Part(StrEnum):

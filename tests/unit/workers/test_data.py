@@ -154,6 +154,21 @@ def test_the_vendors_own_app_is_no_third_party() -> None:
     assert deeper.category is Category.PUSH
 
 
+@pytest.mark.parametrize(
+    ("app", "class_name", "sdk"),
+    [
+        ("com.tencent.bugly.hotfix", "Lcom/tencent/bugly/crashreport/CrashReport;", "Bugly"),
+        ("com.sensorsdata.sdk.demo", "Lcom/sensorsdata/analytics/android/sdk/SensorsDataAPI;", "Sensors Data"),
+        ("io.dcloud.H5A0B1C2D", "Lio/dcloud/common/DHInterface/IApp;", "DCloud uni-app"),
+    ],
+)
+def test_an_sdk_stays_one_in_an_app_that_is_named_like_it(app: str, class_name: str, sdk: str) -> None:
+    """An application id inside the prefix of an SDK does not hide the SDK: demos, apps of DCloud's cloud."""
+    found = Attribution(app).of_class(class_name)
+    assert found is not None
+    assert found.name == sdk
+
+
 def test_an_app_without_a_package_name_still_has_sdks() -> None:
     """A manifest without a package does not stop attribution."""
     assert Attribution(None).of_class("Lokhttp3/Call;") is not None
