@@ -1,6 +1,6 @@
 """Evidence as the engine reads it: rows with their JSON pointers, and what cannot be known.
 
-The shapes of facts are told in docs/reference/facts.md. Evidence may be old or damaged: what has another shape than
+The keys of facts are told in docs/reference/facts.md. Evidence may be old or damaged: what has another shape than
 expected is treated as not read, never as absent.
 """
 
