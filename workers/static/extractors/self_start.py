@@ -29,7 +29,7 @@ FACT = Fact(
     name="self_start",
     what="ways in which the app starts without the user",
     source="manifest, dex",
-    blind="whether it really starts, and how often",
+    blind="whether it really starts, and how often; from target 26 on Android delivers few broadcasts to manifests",
     keys={
         "receivers": "receivers of broadcasts of the system",
         **_keys("receivers"),
