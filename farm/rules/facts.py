@@ -34,6 +34,7 @@ CODE_FACTS = frozenset(
         "permission_gap",
         "privacy_policy",
         "sdks",
+        "secrets",
         "shake_sensor",
         "reachability",
         "keep_alive",

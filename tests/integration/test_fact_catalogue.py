@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.hostile import archives, codes, manifests
-from tests.unit.workers.readers.build import Member, zip_bytes
+from tests.unit.workers.readers.build import Class, DexFile, Member, Method, zip_bytes
 from tests.unit.workers.readers.build_axml import Node, axml
 from workers.model.evidence import JSON
 from workers.reference import facts_markdown, static_facts
@@ -63,7 +63,7 @@ def _keys(data: bytes) -> set[KeyPath]:
 
 
 def _sleepless() -> bytes:
-    """Return an app with an account, a synchronisation, a wake-up by a push SDK, and a filter with all its parts."""
+    """Return an app with an account, a synchronisation, a wake-up by a push SDK, a filter with all its parts, a key."""
     data = {"scheme": "https", "host": "a.cn", "port": "8080", "path": "/x", "mimeType": "text/plain"}
     services = [
         Node(
@@ -80,7 +80,11 @@ def _sleepless() -> bytes:
         )
     ]
     manifest = axml(Node("manifest", {":package": "com.example.app"}, [Node("application", {}, services)]))
-    return zip_bytes([Member(name="AndroidManifest.xml", content=manifest)])
+    loads = Method(name="m", code=[0x001A, 0, 0x000E])
+    dex = DexFile(classes=[Class(name="La/A;", methods=[loads])], strings=["AKIA" + "Q" * 16]).as_bytes()
+    return zip_bytes(
+        [Member(name="AndroidManifest.xml", content=manifest), Member(name="classes.dex", content=dex)],
+    )
 
 
 def test_the_page_is_written_from_what_the_modules_tell() -> None:

@@ -22,6 +22,7 @@ TABLES = (
     "pi_kinds.tsv",
     "plants.tsv",
     "sdks.tsv",
+    "secrets.tsv",
     "sensitive_apis.tsv",
     "sinks.tsv",
     "sources.tsv",

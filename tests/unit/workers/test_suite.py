@@ -39,6 +39,7 @@ FACTS = {
     "library_versions",
     "reachability",
     "sdks",
+    "secrets",
     "self_start",
     "shake_sensor",
     "signing",
