@@ -22,6 +22,7 @@ TABLES = (
     "pi_kinds.tsv",
     "plants.tsv",
     "sdks.tsv",
+    "secrets.tsv",
     "sensitive_apis.tsv",
     "sinks.tsv",
     "sources.tsv",
@@ -152,6 +153,21 @@ def test_the_vendors_own_app_is_no_third_party() -> None:
     deeper = attribution.of_class("Lcom/taobao/accs/Service;")
     assert deeper is not None
     assert deeper.category is Category.PUSH
+
+
+@pytest.mark.parametrize(
+    ("app", "class_name", "sdk"),
+    [
+        ("com.tencent.bugly.hotfix", "Lcom/tencent/bugly/crashreport/CrashReport;", "Bugly"),
+        ("com.sensorsdata.sdk.demo", "Lcom/sensorsdata/analytics/android/sdk/SensorsDataAPI;", "Sensors Data"),
+        ("io.dcloud.H5A0B1C2D", "Lio/dcloud/common/DHInterface/IApp;", "DCloud uni-app"),
+    ],
+)
+def test_an_sdk_stays_one_in_an_app_that_is_named_like_it(app: str, class_name: str, sdk: str) -> None:
+    """An application id inside the prefix of an SDK does not hide the SDK: demos, apps of DCloud's cloud."""
+    found = Attribution(app).of_class(class_name)
+    assert found is not None
+    assert found.name == sdk
 
 
 def test_an_app_without_a_package_name_still_has_sdks() -> None:

@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections import Counter
 
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.static.readers.anomaly import Anomaly
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="evasion",
+    what="anomalies of zip, manifest and dex that make other readers fail",
+    source="what the readers met",
+    blind="tricks inside members that nobody reads",
+    keys={
+        "kinds": "number of different tricks",
+        "tricks": "the tricks",
+        "tricks[].kind": "a stable name, such as `zip.encrypted-flag`",
+        "tricks[].meaning": "what it is, for a person",
+        "tricks[].count": "how often it was met",
+    },
+)
+"""What this module tells."""
 
 _TRICKS = {
     "zip.encrypted-flag": "marked as encrypted, which Android ignores",

@@ -8,8 +8,27 @@ from workers.data.attribution import attribution_for
 from workers.data.tables import Sdk
 from workers.model.bounded import Rows
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.static.readers.manifest_model import ComponentKind
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="sdks",
+    what="third-party SDKs and libraries, one row each",
+    source="packages of classes and components; `workers/data/sdks.tsv`",
+    blind="SDKs moved to another package or renamed by an obfuscator; versions (see `library_versions`)",
+    keys={
+        "[].name": "name",
+        "[].name_zh": "name in Chinese",
+        "[].vendor": "who makes it",
+        "[].category": "what it is for: ads, analytics, push, ...",
+        "[].prefix": "package with most of its classes",
+        "[].prefixes": "all packages by which it was found",
+        "[].classes": "number of its classes",
+        "[].components": "number of its components",
+    },
+)
+"""What this module tells."""
 
 
 def extract(view: StaticView) -> JSON:
