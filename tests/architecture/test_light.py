@@ -39,7 +39,7 @@ def test_a_worker_loads_neither_cluster_nor_store_nor_ledger() -> None:
 
 
 def test_a_worker_loads_androguard_only_for_an_app_of_the_sample() -> None:
-    """It takes 20 MB that most workers never need."""
+    """It takes 20 MB to be loaded and some 35 MB to work, which a worker without such an app never needs."""
     app = Path(__file__).parents[2] / "examples" / "apps" / "built" / "clean.apk"
     statement = f"""
 from pathlib import Path
