@@ -77,6 +77,7 @@ def answers(dex: DexFile) -> dict[str, Any]:
         "calls in": list(dex.call_rows(members, list(methods)[::3])),
         "callers": list(dex.callers_of(members)),
         "fields": list(dex.field_rows([dex.field(number) for number in range(len(dex.field_owner))][::2])),
+        "initial": list(dex.initial_strings([dex.type(number) for number in range(len(dex.types))][::2])),
         "types": list(dex.type_rows([dex.type(number) for number in range(len(dex.types))][::2])),
         "equal": list(ids),
         "starting": list(dex.strings_starting([text[:2] for text in strings[:20] if text])),

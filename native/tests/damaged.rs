@@ -7,13 +7,14 @@ use apkfarm_native::dex::Dex;
 use apkfarm_native::head::inflate_head;
 use apkfarm_native::header::header_offsets;
 use apkfarm_native::inflate::inflate_exactly;
+use apkfarm_native::initial::initial_strings;
 use apkfarm_native::program::Program;
 use apkfarm_native::reach::reach;
 use apkfarm_native::search::{strings_starting, strings_with};
 use apkfarm_native::zip::read_entries;
 use apkfarm_native::{class_data, mutf8};
 use common::{apk, dex_files, Dice};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,10 @@ fn use_fully(data: Vec<u8>) -> usize {
     for dex in &dexes {
         let _ = strings_with(dex, &[b"://".to_vec(), "隐私".as_bytes().to_vec()], true);
         let _ = strings_starting(dex, &[b"android.".to_vec()]);
+        let classes: HashSet<Vec<u8>> = dex.class_type.iter().map(|&id| dex.type_name(id).to_vec()).collect();
+        for (field, string) in initial_strings(dex, &classes) {
+            assert!((field as usize) < dex.field_owner.len() && (string as usize) < dex.strings.len());
+        }
         let mut name = Vec::new();
         for row in 0..dex.code.calls.len().min(200) {
             let (target, offset, _) = dex.code.calls.row(row).unwrap();

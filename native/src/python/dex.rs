@@ -4,6 +4,7 @@ use super::column::{Column, Owner, Raw};
 use super::{raws, text, NativeDexError};
 use crate::dex::Dex as Engine;
 use crate::header;
+use crate::initial::initial_strings;
 use crate::search::{rows, strings_equal, strings_starting, strings_with, types, Members};
 use crate::sweep::Uses;
 use pyo3::exceptions::{PyIndexError, PyKeyError};
@@ -192,6 +193,10 @@ impl Dex {
     fn type_rows(&self, names: &Bound<'_, PyAny>) -> PyResult<Vec<Row>> {
         let wanted = types(&self.0, &raws(names)?.into_iter().collect());
         Ok(table(&self.0.code.types, &rows(&self.0.code.types, &wanted)))
+    }
+    /// Return field and string id of each static field of the classes `names` that starts with a string.
+    fn initial_strings(&self, names: &Bound<'_, PyAny>) -> PyResult<Vec<(u32, u32)>> {
+        Ok(initial_strings(&self.0, &raws(names)?.into_iter().collect()))
     }
     /// Return the loads of one of the strings `ids`.
     fn string_rows(&self, ids: Vec<u32>) -> Vec<Row> {

@@ -37,6 +37,7 @@ _TRICKS = {
     "zip.truncated-member": "a member that breaks off",
     "zip.bad-crc": "a checksum that is a lie",
     "manifest.odd-name": "names of elements that are no names",
+    "manifest.two-values": "attributes that say one thing to one reader and another to the next",
     "manifest.reader-failed": "a manifest that one library cannot read",
     "dex.bad-checksum": "a dex file changed after it was made",
     "dex.gap": "a dex file that Android does not load",

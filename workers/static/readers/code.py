@@ -114,6 +114,17 @@ class Code:
             for place, target, opcode in _places(number, dex, dex.type_rows(types)):
                 yield TypeUse(**place, type=name(target), creates=opcode == _NEW_INSTANCE)
 
+    def initial_strings(self, classes: Collection[str]) -> Mapping[str, str]:
+        """Return the static fields (each `Lcls;->NAME`) of the class descriptors `classes` that start with a string.
+
+        Only what the class definition says: what the code of a static initialiser puts there is not seen.
+        """
+        found: dict[str, str] = {}
+        for dex in self.dex_files:
+            for field, text in dex.initial_strings(classes):
+                found.setdefault(dex.field(field), dex.strings[text])
+        return found
+
     def strings(self) -> Iterator[str]:
         """Yield the distinct strings of all string tables (identifiers too), used by an instruction or not."""
         yield from dict.fromkeys(text for dex in self.dex_files for text in dex.strings)

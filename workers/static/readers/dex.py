@@ -98,6 +98,12 @@ class Dex(Questions):
     """The methods that classes define, in the order of their data."""
     code: Sweep
     """Calls, constants and field uses of all methods."""
+    class_data: NDArray[np.uint32]
+    """Offset of the data of each class definition; 0 for none."""
+    class_values: NDArray[np.uint32]
+    """Offset of the initial values of its static fields; 0 for none."""
+    octets: memoryview
+    """The file, for reading initial values."""
     units: NDArray[Any]
     """The file in code units, for following constants."""
     anomalies: tuple[Anomaly, ...]
@@ -162,6 +168,9 @@ def read_dex(name: str, data: bytes, offset: int = 0) -> Dex:
         defined_methods=list(
             zip(methods.method.tolist(), methods.code.tolist(), methods.virtual.tolist(), strict=True)
         ),
+        class_data=classes["data"],
+        class_values=classes["values"],
+        octets=memoryview(data)[: header.limit],
         units=np.frombuffer(data, "<u2", count=header.limit // 2),
         class_super=np.where(classes["super"] == _NO_INDEX, -1, classes["super"].astype(np.int64)),
         code=code,

@@ -108,6 +108,9 @@ class DexFile(Protocol):
     def type_rows(self, names: Collection[str]) -> Sequence[Row]:
         """Return the uses of one of the type descriptors `names`."""
 
+    def initial_strings(self, names: Collection[str]) -> Sequence[tuple[int, int]]:
+        """Return field and string id of each static field of the classes `names` that starts with a string."""
+
     def string_rows(self, ids: Sequence[int]) -> Sequence[Row]:
         """Return the loads of one of the strings `ids`."""
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from workers.static.readers.constants import reaching
 from workers.static.readers.dex_file import Method, Row
+from workers.static.readers.initial import initial_strings
 from workers.static.readers.sweep import Sweep, Uses, code_span
 
 
@@ -30,6 +31,9 @@ class Questions:
         defined_methods: Sequence[Method]
         code: Sweep
         units: NDArray[Any]
+        octets: memoryview
+        class_data: NDArray[Any]
+        class_values: NDArray[Any]
 
     def type(self, type_id: int) -> str:
         """Return a type descriptor, such as `Lcls;`."""
@@ -80,6 +84,22 @@ class Questions:
         wanted = np.zeros(self.types.size, np.bool_)
         wanted[[self._type_ids[name] for name in names if name in self._type_ids]] = True
         return _rows(self.code.types, wanted)
+
+    def initial_strings(self, names: Collection[str]) -> Sequence[tuple[int, int]]:
+        """Return field and string id of each static field of the classes `names` that starts with a string.
+
+        Of several definitions of a class the first counts.
+        """
+        wanted = {self._type_ids[name] for name in names if name in self._type_ids}
+        found: list[tuple[int, int]] = []
+        for number in np.flatnonzero(np.isin(self.class_type, list(wanted))).tolist():
+            class_type = int(self.class_type[number])
+            data, values = int(self.class_data[number]), int(self.class_values[number])
+            if class_type in wanted and data and values:
+                rows = initial_strings(self.octets, data, values, self.field_owner, len(self.strings))
+                found += [(field, string) for field, owner, string in rows if owner == class_type]
+            wanted.discard(class_type)
+        return found
 
     def string_rows(self, ids: Sequence[int]) -> Sequence[Row]:
         """Return the loads of one of the strings `ids`."""
