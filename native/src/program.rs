@@ -6,7 +6,7 @@
 use crate::class_data::EncodedMethod;
 use crate::dex::Dex;
 use hashbrown::hash_table::{Entry, HashTable};
-use hashbrown::DefaultHashBuilder;
+use hashbrown::{DefaultHashBuilder, HashSet};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ impl<K: Copy> Interner<K> {
 pub struct Class {
     /// Number of its superclass, or `NONE`.
     pub superclass: u32,
-    /// Numbers of its interfaces.
+    /// Numbers of its interfaces, each once.
     pub interfaces: Vec<u32>,
 }
 
@@ -265,7 +265,7 @@ impl Program {
                 let Some(slot) = self.classes.get_mut(number(class) as usize) else { continue };
                 slot.get_or_insert_with(|| Class {
                     superclass: u32::try_from(parent).map_or(NONE, number),
-                    interfaces: interfaces.iter().map(|&id| number(id)).collect(),
+                    interfaces: distinct(interfaces.iter().map(|&id| number(id))),
                 });
             }
         }
@@ -337,6 +337,16 @@ pub fn starts_of(keys: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
         *start = total;
     }
     starts
+}
+
+/// Return the numbers without doubles, in their order.
+fn distinct(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut numbers: Vec<u32> = numbers.collect();
+    if numbers.len() > 1 {
+        let mut seen = HashSet::with_capacity(numbers.len());
+        numbers.retain(|&number| seen.insert(number));
+    }
+    numbers
 }
 
 fn form_of(dex: &Dex, method: EncodedMethod) -> Form {

@@ -14,7 +14,7 @@ from workers.static.readers.program import OTHER_CALLBACK, ClassDefinition
 DEPTH_MAX = 256
 """Superclasses that are followed at most."""
 WORK_MAX = 4_000_000
-"""Types, methods and look-ups that dispatching may touch in one program."""
+"""Types, methods and interfaces that are looked at in one program, for dispatch and for callbacks."""
 OBJECT = "Ljava/lang/Object;"
 
 Selector: TypeAlias = tuple[str, str]
@@ -50,7 +50,7 @@ class Hierarchy:
         for (owner, _), number in self.node_in.items():
             self.nodes_of[owner].append(number)
         self.work = 0
-        """What dispatching has touched so far."""
+        """What has been looked at so far."""
         self._super = _without_circles({name: each.superclass for name, each in self.classes.items()})
         self._implementers: dict[str, list[str]] = defaultdict(list)
         for name, each in self.classes.items():
@@ -102,7 +102,9 @@ class Hierarchy:
         found: list[int] = []
         while queue:
             each = queue.pop()
-            if each == OBJECT or len(seen) > DEPTH_MAX or each in seen:
+            if len(seen) > DEPTH_MAX or self.work > WORK_MAX:
+                break
+            if each == OBJECT or each in seen:
                 continue
             seen.add(each)
             definition = self.classes.get(each)
@@ -111,6 +113,7 @@ class Hierarchy:
                 continue
             parent = self._super[each]
             queue += [*([parent] if parent is not None else []), *definition.interfaces]
+            self.work += len(definition.interfaces)
         return min(found, default=None)
 
     def _overriding(self, name: str, selector: Selector) -> list[int]:
@@ -132,6 +135,7 @@ class Hierarchy:
         found: list[int] = []
         seen: set[str] = set()
         queue = [interface for each in self.chain(name) for interface in self.classes[each].interfaces]
+        looked_at = len(queue)
         while queue:
             each = queue.pop()
             if each in seen:
@@ -141,8 +145,10 @@ class Hierarchy:
             if inherited is not None:
                 found.append(inherited)
             definition = self.classes.get(each)
-            queue += definition.interfaces if definition else ()
-        self.work += len(seen)
+            if definition is not None:
+                queue += definition.interfaces
+                looked_at += len(definition.interfaces)
+        self.work += looked_at
         return found
 
 
