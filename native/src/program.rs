@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// No type, no method, no node.
 pub const NONE: u32 = u32::MAX;
 
+/// Bytes for each type, prototype and method in all tables and columns of a program together.
+const ROW: usize = 96;
+
 /// Numbers for distinct keys.
 struct Interner<K> {
     table: HashTable<u32>,
@@ -120,6 +123,13 @@ impl Program {
         program.number_selectors();
         program.define_methods();
         program
+    }
+
+    /// Return the bytes of memory that joining the files and searching them may take.
+    #[must_use]
+    pub fn room(dexes: &[Arc<Dex>]) -> usize {
+        let rows = |dex: &Arc<Dex>| dex.types.len() + dex.prototypes.len() + dex.method_name.len() + dex.methods.len();
+        ROW * dexes.iter().map(rows).sum::<usize>()
     }
 
     /// Number types and classes only: what the questions without a call graph need.

@@ -2,12 +2,13 @@
 
 use super::column::{Column, Owner, Raw};
 use super::{raws, text, NativeDexError};
+use crate::bytes::has_room;
 use crate::constants::Follower;
 use crate::dex::Dex as Engine;
 use crate::header;
 use crate::search::{rows, strings_equal, strings_starting, strings_with, types, Members};
 use crate::sweep::Uses;
-use pyo3::exceptions::{PyIndexError, PyKeyError};
+use pyo3::exceptions::{PyIndexError, PyKeyError, PyMemoryError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,10 +26,13 @@ pub fn header_offsets(column: &Column) -> Vec<usize> {
     column.bytes().map_or_else(Vec::new, |data| header::header_offsets(data))
 }
 
-/// Read the DEX file whose header stands at `offset`; raises `NativeDexError`.
+/// Read the DEX file whose header stands at `offset`; raises `NativeDexError`, or `MemoryError` before any is taken.
 #[pyfunction]
 pub fn read_dex(py: Python<'_>, column: &Column, offset: usize) -> PyResult<Dex> {
     let data = column.bytes().map(Arc::clone).unwrap_or_default();
+    if header::read_header(&data, offset).is_ok_and(|header| !has_room(header.room())) {
+        return Err(PyMemoryError::new_err("There is no room to read the file."));
+    }
     match py.detach(|| Engine::read(data, offset)) {
         Ok(dex) => Ok(Dex(Arc::new(dex), Mutex::new(None))),
         Err(error) => Err(NativeDexError::new_err(error.0)),
