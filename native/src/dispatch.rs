@@ -2,6 +2,7 @@
 
 use crate::program::{starts_of, Form, Program, NONE};
 use hashbrown::{HashMap, HashSet};
+use std::cell::Cell;
 
 /// Superclasses that are followed at most.
 pub const DEPTH_MAX: usize = 256;
@@ -27,6 +28,8 @@ pub struct Hierarchy<'a> {
     object: u32,
     /// What has been looked at so far.
     pub work: u64,
+    /// Whether a class has more ancestors than are followed.
+    cut: Cell<bool>,
 }
 
 impl<'a> Hierarchy<'a> {
@@ -55,7 +58,23 @@ impl<'a> Hierarchy<'a> {
         }
         let object = (0..program.names.len() as u32).find(|&number| program.type_name(number) == b"Ljava/lang/Object;");
         let object = object.unwrap_or(NONE);
-        Self { program, superclass, subtree, implementers, by_selector, selector_start, object, work: 0 }
+        Self {
+            program,
+            superclass,
+            subtree,
+            implementers,
+            by_selector,
+            selector_start,
+            object,
+            work: 0,
+            cut: Cell::new(false),
+        }
+    }
+
+    /// Whether no limit was met so far.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.work <= WORK_MAX && !self.cut.get()
     }
 
     /// Whether a type is `java.lang.Object`: calls on it may mean anything, so they are not followed.
@@ -74,7 +93,12 @@ impl<'a> Hierarchy<'a> {
     pub fn chain(&self, number: u32) -> impl Iterator<Item = u32> + '_ {
         std::iter::successors(Some(number), |&each| self.superclass(each))
             .take_while(|&each| self.program.class(each).is_some())
-            .take(DEPTH_MAX)
+            .enumerate()
+            .take_while(|&(depth, _)| {
+                self.cut.set(self.cut.get() || depth == DEPTH_MAX);
+                depth < DEPTH_MAX
+            })
+            .map(|(_, each)| each)
     }
 
     /// Return the first definition of `selector` in the class or above it.
@@ -143,6 +167,7 @@ impl<'a> Hierarchy<'a> {
         let mut found = None;
         while let Some(each) = queue.pop() {
             if seen.len() > DEPTH_MAX || self.work > WORK_MAX {
+                self.cut.set(true);
                 break;
             }
             if self.is_object(each) || seen.contains(&each) {

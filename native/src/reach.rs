@@ -3,7 +3,7 @@
 //! Breadth first over whole levels in the order of nodes: of several shortest paths each method keeps the one whose
 //! last step comes from the lowest node, so the result does not depend on any order of hashing.
 
-use crate::dispatch::{Hierarchy, WORK_MAX};
+use crate::dispatch::Hierarchy;
 use crate::opcodes::CONST_CLASS;
 use crate::program::{starts_of, Form, Program, NONE};
 use crate::sweep::Uses;
@@ -67,7 +67,7 @@ pub fn reach(program: &Program, entries: &[Vec<u8>], kinds: &HashMap<Vec<u8>, u8
         }
     }
     let reached = search.steps.iter().filter(|step| step.is_some()).count();
-    Reach { steps: search.steps, reached, complete: search.hierarchy.work <= WORK_MAX }
+    Reach { steps: search.steps, reached, complete: search.hierarchy.is_complete() }
 }
 
 impl Reach {

@@ -121,7 +121,7 @@ def an_interface_a_million_times() -> bytes:
     return _heirs(count, code + _halves([_RETURN]), [3] * 1_000_000, calls=True)
 
 
-@kind(READ, PARTLY)
+@kind(PARTLY)
 def interfaces_by_the_ten_thousands() -> bytes:
     """Interfaces by the ten thousands of a class with sixty thousand heirs, of each of which an instance is made."""
     count = 60_000

@@ -182,7 +182,7 @@ def _gaps_in_code(view: StaticView, facts: dict[str, JSON]) -> Iterator[str]:
         yield f"{text(first.name, 100)}{more} could not be read: {text(first.reason, 300)}"
     ways = facts.get("reachability")
     if isinstance(ways, dict) and ways["complete"] is False:
-        yield "Not every call was followed: its classes have more ways to be called than the limit; see reachability."
+        yield "Not every call was followed: some class has more ancestors, or calls more meanings, than the limit."
     summary = facts.get("code")
     if isinstance(summary, dict):
         missing, total = summary["components_missing"], summary["components"]

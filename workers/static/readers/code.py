@@ -246,7 +246,9 @@ def _read_member(
     budget.take_file(len(content))
     offsets = header_offsets(content) if engine is None else engine.header_offsets(content)
     if len(offsets) == HEADERS_MAX:
-        yield UnreadableDex(name=name, reason=f"It has {HEADERS_MAX} parts or more; those behind them are not read.")
+        name_behind = f"{name}#{HEADERS_MAX + 1}"
+        reason = f"The file has {HEADERS_MAX} parts or more; those behind them are not read."
+        yield UnreadableDex(name=name_behind, reason=reason)
     for part, offset in enumerate(offsets, start=1):
         part_name = name if part == 1 else f"{name}#{part}"
         try:

@@ -51,6 +51,7 @@ class Hierarchy:
             self.nodes_of[owner].append(number)
         self.work = 0
         """What has been looked at so far."""
+        self._cut = False
         self._super = _without_circles({name: each.superclass for name, each in self.classes.items()})
         self._implementers: dict[str, list[str]] = defaultdict(list)
         for name, each in self.classes.items():
@@ -64,13 +65,21 @@ class Hierarchy:
         for places in self._by_selector.values():
             places.sort()
 
-    def chain(self, name: str | None) -> list[str]:
-        """Return the class and its superclasses as far as the app defines them."""
-        found: list[str] = []
-        while name is not None and name in self.classes and len(found) < DEPTH_MAX:
-            found.append(name)
+    @property
+    def is_complete(self) -> bool:
+        """Whether no limit was met so far."""
+        return self.work <= WORK_MAX and not self._cut
+
+    def chain(self, name: str | None) -> Iterator[str]:
+        """Yield the class and its superclasses as far as the app defines them."""
+        depth = 0
+        while name is not None and name in self.classes:
+            if depth == DEPTH_MAX:
+                self._cut = True
+                return
+            yield name
+            depth += 1
             name = self._super[name]
-        return found
 
     def resolve(self, name: str, selector: Selector) -> int | None:
         """Return the first definition of `selector` in the class or above it."""
@@ -103,6 +112,7 @@ class Hierarchy:
         while queue:
             each = queue.pop()
             if len(seen) > DEPTH_MAX or self.work > WORK_MAX:
+                self._cut = True
                 break
             if each == OBJECT or each in seen:
                 continue

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workers.static.readers.dex_file import DexFile
-from workers.static.readers.hierarchy import OBJECT, WORK_MAX, Hierarchy
+from workers.static.readers.hierarchy import OBJECT, Hierarchy
 from workers.static.readers.program import CALL, CALLBACK, ENTRY, INITIALISER, ClassDefinition, Hop, Path
 from workers.static.readers.sweep import Uses
 
@@ -68,7 +68,7 @@ class ReferenceReach:
     @property
     def summary(self) -> tuple[int, int, bool]:
         """Methods that the app defines, those that can be reached, and whether everything was followed."""
-        return len(self._hierarchy.nodes), len(self._steps), self._hierarchy.work <= WORK_MAX
+        return len(self._hierarchy.nodes), len(self._steps), self._hierarchy.is_complete
 
     def paths(self, methods: Sequence[str]) -> Sequence[Path | None]:
         """Return one shortest path to each of `methods`; None where there is none."""

@@ -93,3 +93,22 @@ def test_parts_of_a_container_count_each_for_itself() -> None:
     assert len(read(content).dex_files) == 6
     with pytest.raises(OverLimitError, match="1500 strings together"):
         read(content, Limits(strings=1_400))
+
+
+@pytest.mark.parametrize(("depth", "complete"), [(256, True), (257, False)])
+@pytest.mark.usefixtures("engine")
+def test_a_chain_of_classes_that_is_not_followed_to_its_end_is_told(depth: int, complete: bool) -> None:
+    """An entry with so many classes above it, itself included."""
+    names = [f"La/A{i:03};" for i in range(depth)]
+    classes = [Class(name=name, parent=names[i - 1] if i else None) for i, name in enumerate(names)]
+    code = read(DexFile(classes=classes).as_bytes())
+
+    assert code.reach([names[-1]], {}).summary[2] is complete
+
+
+@pytest.mark.usefixtures("engine")
+def test_parts_behind_the_last_that_is_read_are_told() -> None:
+    """A container may have any number."""
+    part = DexFile(strings=["a"], version=b"041").as_bytes()
+
+    assert [each.name for each in read(part * 300).unreadable if "parts" in each.reason] == ["classes.dex#257"]
