@@ -6,12 +6,15 @@
 use crate::class_data::EncodedMethod;
 use crate::dex::Dex;
 use hashbrown::hash_table::{Entry, HashTable};
-use hashbrown::DefaultHashBuilder;
+use hashbrown::{DefaultHashBuilder, HashSet};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// No type, no method, no node.
 pub const NONE: u32 = u32::MAX;
+
+/// Bytes for each type, prototype and method in all tables and columns of a program together.
+const ROW: usize = 96;
 
 /// Numbers for distinct keys.
 struct Interner<K> {
@@ -53,7 +56,7 @@ impl<K: Copy> Interner<K> {
 pub struct Class {
     /// Number of its superclass, or `NONE`.
     pub superclass: u32,
-    /// Numbers of its interfaces.
+    /// Numbers of its interfaces, each once.
     pub interfaces: Vec<u32>,
 }
 
@@ -120,6 +123,13 @@ impl Program {
         program.number_selectors();
         program.define_methods();
         program
+    }
+
+    /// Return the bytes of memory that joining the files and searching them may take.
+    #[must_use]
+    pub fn room(dexes: &[Arc<Dex>]) -> usize {
+        let rows = |dex: &Arc<Dex>| dex.types.len() + dex.prototypes.len() + dex.method_name.len() + dex.methods.len();
+        ROW * dexes.iter().map(rows).sum::<usize>()
     }
 
     /// Number types and classes only: what the questions without a call graph need.
@@ -265,7 +275,7 @@ impl Program {
                 let Some(slot) = self.classes.get_mut(number(class) as usize) else { continue };
                 slot.get_or_insert_with(|| Class {
                     superclass: u32::try_from(parent).map_or(NONE, number),
-                    interfaces: interfaces.iter().map(|&id| number(id)).collect(),
+                    interfaces: distinct(interfaces.iter().map(|&id| number(id))),
                 });
             }
         }
@@ -337,6 +347,16 @@ pub fn starts_of(keys: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
         *start = total;
     }
     starts
+}
+
+/// Return the numbers without doubles, in their order.
+fn distinct(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut numbers: Vec<u32> = numbers.collect();
+    if numbers.len() > 1 {
+        let mut seen = HashSet::with_capacity(numbers.len());
+        numbers.retain(|&number| seen.insert(number));
+    }
+    numbers
 }
 
 fn form_of(dex: &Dex, method: EncodedMethod) -> Form {

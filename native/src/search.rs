@@ -118,24 +118,31 @@ pub fn strings_with(dex: &Dex, needles: &[Vec<u8>], foreign: bool) -> Vec<u32> {
     }
     let block = dex.data.get(low..high).unwrap_or(&[]);
     for needle in ascii {
-        for at in Finder::new(needle).find_iter(block) {
-            collect_around(block, at, needle.len(), low, &placed, &mut found);
-        }
+        collect_around(block, needle, low, &placed, &mut found);
     }
     found.sort_unstable();
     found.dedup();
     found
 }
 
-/// Add the strings around a hit: those that start after the zero before it and do not end within it.
-fn collect_around(block: &[u8], at: usize, length: usize, low: usize, placed: &[(usize, u32)], found: &mut Vec<u32>) {
-    if block.get(at..at + length).is_none_or(|hit| hit.contains(&0)) {
+/// Add the strings around each hit: those that start after the zero before it. `block` starts at `low` of the file.
+///
+/// Ids may share bytes, so hits that overlap count too; strings that start before the last hit hold that one already.
+fn collect_around(block: &[u8], needle: &[u8], low: usize, placed: &[(usize, u32)], found: &mut Vec<u32>) {
+    if needle.contains(&0) {
         return;
     }
-    let zero = memchr::memrchr(0, block.get(..at).unwrap_or(&[])).map_or(0, |zero| zero + 1);
-    let first = placed.partition_point(|&(start, _)| start < low + zero);
-    let starts = placed.get(first..).unwrap_or(&[]).iter().take_while(|&&(start, _)| start <= low + at);
-    found.extend(starts.map(|&(_, id)| id));
+    let finder = Finder::new(needle);
+    let mut from = 0;
+    while let Some(rest) = block.get(from..) {
+        let Some(offset) = finder.find(rest) else { return };
+        let at = from + offset;
+        let start = memchr::memrchr(0, rest.get(..offset).unwrap_or(&[])).map_or(from, |zero| from + zero + 1);
+        let first = placed.partition_point(|&(each, _)| each < low + start);
+        let starts = placed.get(first..).unwrap_or(&[]).iter().take_while(|&&(each, _)| each <= low + at);
+        found.extend(starts.map(|&(_, id)| id));
+        from = at + 1;
+    }
 }
 
 /// Return for each of `needles` whether it stands in `content`; with `fold` capitals of ASCII count as small letters.

@@ -44,7 +44,8 @@ fn use_fully(data: Vec<u8>) -> usize {
         let mut name = Vec::new();
         for row in 0..dex.code.calls.len().min(200) {
             let (target, offset, _) = dex.code.calls.row(row).unwrap();
-            let _ = dex.constants_reaching(dex.code.calls.caller[row], offset);
+            let mut follower = dex.follower(dex.code.calls.caller[row]).unwrap();
+            let _ = dex.constants_reaching(&mut follower, offset);
             dex.write_method(target, &mut name);
         }
     }

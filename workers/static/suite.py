@@ -188,6 +188,9 @@ def _gaps_in_code(view: StaticView, facts: dict[str, JSON]) -> Iterator[str]:
         first = unreadable[0]
         more = f" and {len(unreadable) - 1} more" if len(unreadable) > 1 else ""
         yield f"{text(first.name, 100)}{more} could not be read: {text(first.reason, 300)}"
+    ways = facts.get("reachability")
+    if isinstance(ways, dict) and ways["complete"] is False:
+        yield "Not every call was followed: some class has more ancestors, or calls more meanings, than the limit."
     summary = facts.get("code")
     if isinstance(summary, dict):
         missing, total = summary["components_missing"], summary["components"]

@@ -22,7 +22,7 @@ FACT = Fact(
         "entries": "classes that the system makes by their name",
         "methods": "methods with code",
         "reachable_methods": "those with a path",
-        "complete": "whether all was followed, within limits",
+        "complete": "whether all was followed, within limits; else the outcome is `inspected_partly`",
         "paths": "nearest first; at most 2,000",
         "paths[].caller": "the method with the sensitive use",
         "paths[].sdk": SDK,

@@ -33,7 +33,7 @@ _VERSIONS = range(35, 42)
 _ENDIAN = 0x12345678
 _HEADER = struct.Struct("<8sI20s20I")
 _HEADER_41 = 0x78
-_HEADERS_MAX = 256
+HEADERS_MAX = 256
 _TABLE_MAX = 4_000_000
 """Most entries of a table: some twenty times those of the largest apps, so that no file fills the memory."""
 
@@ -115,7 +115,7 @@ def header_offsets(data: bytes) -> list[int]:
     Never raises; what the headers say is checked by `read_dex`.
     """
     offsets = [0]
-    while len(offsets) < _HEADERS_MAX:
+    while len(offsets) < HEADERS_MAX:
         at = offsets[-1]
         if data[at : at + 4] != _MAGIC or data[at + 4 : at + 7] < b"041" or at + _HEADER_41 > len(data):
             break

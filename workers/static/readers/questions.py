@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.static.readers.constants import reaching
+from workers.static.readers.constants import Follower
 from workers.static.readers.dex_file import Method, Row
 from workers.static.readers.initial import initial_strings
 from workers.static.readers.sweep import Sweep, Uses, code_span
@@ -128,19 +128,28 @@ class Questions:
             if (beyond_ascii and not value.isascii()) or any(needle in value for needle in needles)
         ]
 
-    def loads_in(self, caller: int) -> Sequence[tuple[int, int]]:
-        """Return offset and string id of each load in a method, in the order of offsets."""
+    def loads_in(self, caller: int, first: int, last: int) -> Sequence[tuple[int, int]]:
+        """Return offset and string id of each load in a method from the offset `first` to `last`, in their order."""
         uses = self.code.strings
         low, high = (int(at) for at in np.searchsorted(uses.caller, [caller, caller + 1]))
+        low, high = (low + int(at) for at in np.searchsorted(uses.offset[low:high], [first, last + 1]))
         return list(zip(uses.offset[low:high].tolist(), uses.target[low:high].tolist(), strict=True))
 
     def constants_reaching(self, caller: int, offset: int) -> Sequence[str]:
         """Return the strings in the argument registers of a call, as far as a straight line shows them."""
-        span = next((span for at in self._code_at.get(caller, ()) if (span := code_span(self.units, at))), None)
-        if span is None:
-            return ()
-        ids = reaching(self.units, *span, offset)
+        if caller not in self._followed:
+            span = next((span for at in self._code_at.get(caller, ()) if (span := code_span(self.units, at))), None)
+            if span is None:
+                return ()
+            self._followed.clear()
+            self._followed[caller] = Follower(self.units, *span)
+        ids = self._followed[caller].reaching(offset)
         return [self.strings[each] for each in ids if each < len(self.strings)]
+
+    @cached_property
+    def _followed(self) -> dict[int, Follower]:
+        """The registers of the method that was asked for last, by its id."""
+        return {}
 
     @cached_property
     def _type_ids(self) -> dict[str, int]:
