@@ -39,7 +39,7 @@ from workers.static.extractors import (
 )
 from workers.static.view import StaticView
 
-ENGINE = "static-2"
+ENGINE = "static-3"
 """Version of this suite; a change of any fact changes it, and with it every result key."""
 
 

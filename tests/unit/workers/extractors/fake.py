@@ -10,6 +10,7 @@ from typing import TypedDict, cast
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.archive import Entry, MemberError
 from workers.static.readers.code import Call, FieldUse, StringUse, UnreadableDex, Use
+from workers.static.readers.file import WholeFile
 from workers.static.readers.manifest_model import Manifest, Reader
 from workers.static.readers.signing_model import Signing
 from workers.static.view import StaticView
@@ -192,12 +193,12 @@ class _FakeView:
     manifest: Manifest
     signing: Signing
     code: FakeCode
-    data: memoryview = field(default_factory=lambda: memoryview(b"PK\x03\x04 and so on"))
+    file: WholeFile = field(default_factory=lambda: WholeFile(b"PK\x03\x04 and so on"))
 
     @property
     def size(self) -> int:
         """Return the bytes of the file."""
-        return len(self.data)
+        return self.file.size
 
 
 def make_view(
