@@ -45,8 +45,21 @@ class ObjectStore(Protocol):
         before reading if the object has more than `limit` bytes.
         """
 
-    def get_range(self, key: str, start: int, length: int, *, etag: str | None = None) -> bytes:
-        """Return at most `length` bytes from `start`; a negative start counts from the end."""
+    def get_range(
+        self,
+        key: str,
+        start: int,
+        length: int,
+        *,
+        etag: str | None = None,
+        version_id: str | None = None,
+        size: int | None = None,
+    ) -> bytes:
+        """Return at most `length` bytes from `start`; a negative start counts from the end.
+
+        Raises ObjectMissingError, ObjectChangedError if the whole object does not have `etag` or `size`, and
+        RangesIgnoredError if the store can send objects only as a whole; that is known before any byte of it is read.
+        """
 
     def head(self, key: str) -> ObjectInfo | None:
         """Return what is known of an object, or None if there is none."""
