@@ -219,6 +219,8 @@ class Totals:
     findings: Mapping[tuple[str, str], int]
     """By rule family (pack) and severity."""
     bytes_read: int
+    object_bytes: int
+    """Size of the objects that were read, whole or in part."""
     duration_buckets: Mapping[tuple[Suite, str], tuple[int, ...]]
     """By suite and stage (`total`, `read`, `inspect`, `store`, `judge`): attempts in each bucket of DURATION_BUCKETS_S,
     the last one being +Inf; not cumulative."""
@@ -253,7 +255,7 @@ class Ledger(Protocol):
         """Return all batches, newest first."""
 
     def known_sha256(self, refs: Sequence[AppRef]) -> Mapping[tuple[str, str], str]:
-        """Return, by (url, etag), the SHA-256 of objects that were inspected before under the same etag."""
+        """Return, by (url, etag), the SHA-256 of objects that the farm has hashed before under the same etag."""
 
     def with_evidence(self, keys: Sequence[str]) -> frozenset[str]:
         """Return those of the evidence keys that a commit has recorded."""

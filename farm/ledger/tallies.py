@@ -22,6 +22,7 @@ RETRIES = "retries"
 CACHE = "cache"
 FINDINGS = "findings"
 BYTES_READ = "bytes_read"
+OBJECT_BYTES = "object_bytes"
 DURATION = "duration"
 DURATION_SUM = "duration_sum"
 INSPECTIONS_NOW = "inspections_now"
@@ -74,6 +75,7 @@ class Tallies:
     def measured(self, suite: Suite, result: Result) -> None:
         """Note what an attempt cost."""
         self.add(BYTES_READ, by=result.bytes_read)
+        self.add(OBJECT_BYTES, by=result.object_bytes)
         if result.evidence_key is not None:
             self.add(CACHE, suite, "1" if result.cached else "0")
         durations: Mapping[str, float] = {**result.stage_seconds, "total": result.seconds}

@@ -50,6 +50,7 @@ def totals(connection: Connection) -> Totals:
         cache={(Suite(suite), hit == "1"): int(value) for (suite, hit), value in kept.get(tallies.CACHE, {}).items()},
         findings={(family, level): int(value) for (family, level), value in kept.get(tallies.FINDINGS, {}).items()},
         bytes_read=int(kept.get(tallies.BYTES_READ, {}).get(("",), 0)),
+        object_bytes=int(kept.get(tallies.OBJECT_BYTES, {}).get(("",), 0)),
         duration_buckets={key: tuple(counts) for key, counts in buckets.items()},
         duration_sums={
             (Suite(suite), stage): value for (suite, stage), value in kept.get(tallies.DURATION_SUM, {}).items()

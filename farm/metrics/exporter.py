@@ -92,6 +92,7 @@ def _counters(totals: Totals, rule_families: Sequence[str]) -> Iterator[Family]:
         {(s, "hit" if hit else "miss"): totals.cache.get((s, hit), 0) for s in Suite for hit in (True, False)},
     )
     yield _counter(names.BYTES_READ, {(): totals.bytes_read})
+    yield _counter(names.OBJECT_BYTES, {(): totals.object_bytes})
     yield _counter(names.FINDINGS, _findings(totals.findings, rule_families))
 
 

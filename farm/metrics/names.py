@@ -120,6 +120,11 @@ CACHE = Metric(
 BYTES_READ = Metric(
     name="farm_object_read_bytes_total", kind=Kind.COUNTER, help="Bytes that workers read from the object store."
 )
+OBJECT_BYTES = Metric(
+    name="farm_object_bytes_total",
+    kind=Kind.COUNTER,
+    help="Size of the apps that workers read; of big ones they read less than that.",
+)
 FINDINGS = Metric(
     name="farm_findings_total",
     kind=Kind.COUNTER,
@@ -190,6 +195,7 @@ METRICS: tuple[Metric, ...] = (
     DURATION,
     CACHE,
     BYTES_READ,
+    OBJECT_BYTES,
     FINDINGS,
     SHARDS,
     APKS,
