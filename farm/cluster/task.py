@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from farm.cluster.ahead import ReadAhead
-from farm.cluster.reading import App, Known, Meter, by_ranges, known, read
+from farm.cluster.reading import AT_ONCE, App, Known, Meter, by_ranges, known, read
 from farm.model.errors import ObjectChangedError, ObjectMissingError, SourceError, StoreError
 from farm.model.execution import Result, Task
 from farm.model.finding import Finding
@@ -33,10 +33,6 @@ log = structlog.get_logger()
 
 STORED_CLASSES = frozenset({OutcomeClass.OK, OutcomeClass.APP})
 """Only what says something lasting about the app is kept as evidence; a failure of ours is not."""
-
-
-AHEAD_BYTES = 512 << 20
-"""Size of the largest app that is read while another one is inspected."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -243,7 +239,9 @@ class _Ready:
 def _worth_reading_ahead(task: Task, current: Task) -> bool:
     """Return whether an app should be read before its turn.
 
-    Not for a run, beside which reading is nothing; not the current one again, whose evidence is about to be there.
+    Not for a run, beside which reading is nothing; not if it could take more memory than the parts of a big app may;
+    not the current one again, whose evidence is about to be there.
     """
+    bounded = task.app.size <= AT_ONCE or task.known_sha256 is not None
     same = task.app.etag is not None and task.app.etag == current.app.etag
-    return task.suite is Suite.STATIC and task.app.size <= AHEAD_BYTES and not same
+    return task.suite is Suite.STATIC and bounded and not same

@@ -16,8 +16,8 @@ from workers.static.view import StaticView
 _OWN_DEX = re.compile(r"classes\d*\.dex")
 _LOOKED_AT = 20_000
 """Members whose first bytes are looked at."""
-_LOOKED_AT_BIG = 64
-"""The same in a big file, the most suspect ones: each look may cost a request, and another 64 KiB of the file."""
+_LOOKED_AT_BIG = 32
+"""The same in a big file, the most suspect ones: each look may cost a request, and another 128 KiB of the file."""
 _ROW_LIMIT = 500
 _BY_NAME = {".dex": "dex", ".apk": "apk", ".jar": "jar", ".aar": "jar", ".odex": "dex", ".vdex": "dex"}
 _HEAD = 8
@@ -71,7 +71,8 @@ def _candidates(entries: Sequence[Entry]) -> list[Entry]:
 def _most_suspect(candidates: list[Entry], file_bytes: int) -> list[Entry]:
     """Return those whose first bytes are worth a look in a file of that size.
 
-    These are first those whose name says that they are code, then those with no common extension, the largest first.
+    These are first those with no common extension, then those whose name says anyway that they are code, then pictures
+    and the like; the largest first.
     The choice depends on the directory alone, so that it is the same however much of the file is in memory.
     """
     return candidates if file_bytes <= BIG else sorted(candidates, key=_innocence)[:_LOOKED_AT_BIG]
@@ -80,7 +81,7 @@ def _most_suspect(candidates: list[Entry], file_bytes: int) -> list[Entry]:
 def _innocence(entry: Entry) -> tuple[int, int, str, int]:
     """Return what sorts the most suspect members first."""
     suffix = _suffix(entry.name.lower())
-    rank = 0 if suffix in _BY_NAME else 2 if suffix[1:] in _COMMON else 1
+    rank = 1 if suffix in _BY_NAME else 2 if suffix[1:] in _COMMON else 0
     return rank, -entry.size, entry.name, entry.header_offset
 
 

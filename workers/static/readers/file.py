@@ -16,7 +16,7 @@ Fetch: TypeAlias = Callable[[Sequence[Span]], Sequence[bytes]]
 
 BIG = 8 << 20
 """Bytes above which a file is worth reading by ranges; most of a smaller one is needed."""
-NEAR = 64 << 10
+NEAR = 128 << 10
 """Ranges that are no farther apart than this many bytes are read as one: a request costs more than they do."""
 _AT_LEAST = 16 << 10
 """Bytes that are read where a range was not foreseen, so that the next header costs no request of its own."""

@@ -193,7 +193,7 @@ class _FakeView:
     manifest: Manifest
     signing: Signing
     code: FakeCode
-    file: WholeFile = field(default_factory=lambda: WholeFile(b"PK\x03\x04 and so on"))
+    file: WholeFile
 
     @property
     def size(self) -> int:
@@ -208,6 +208,7 @@ def make_view(
     manifest: Manifest | None = None,
     signing: Signing | None = None,
     anomalies: tuple[Anomaly, ...] = (),
+    file: WholeFile | None = None,
 ) -> StaticView:
     """Return an app with the parts given; the others are empty, its package is `com.example.app`."""
     view = _FakeView(
@@ -215,6 +216,7 @@ def make_view(
         manifest=manifest or make_manifest(),
         signing=signing or Signing(reader=Reader.APK_INFO),
         code=code or FakeCode(),
+        file=file or WholeFile(b"PK\x03\x04 and so on"),
     )
     return cast("StaticView", view)
 
