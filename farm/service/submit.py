@@ -56,7 +56,7 @@ class SubmitPlan:
     inspections: int
     """Inspections that have no evidence yet."""
     read_bytes: int
-    """Bytes that these inspections will read."""
+    """Size of the apps that these inspections will read; of big ones they may read less."""
     cpu_hours: float
     """CPU hours that these inspections are estimated to take."""
     cost: float
