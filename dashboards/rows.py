@@ -168,9 +168,13 @@ _THROUGHPUT_ROW = Row(
         ),
         Panel(
             title="Bytes read from the object store",
-            description="What all workers together read. A plateau may be the store's or the network's limit.",
+            description="What all workers together read, beside the size of the apps: big ones are read in part. "
+            "A plateau may be the store's or the network's limit.",
             unit="Bps",
-            queries=(Query(expr=f"sum(rate(farm_object_read_bytes_total[{RATE}]))", legend="read"),),
+            queries=(
+                Query(expr=f"sum(rate(farm_object_read_bytes_total[{RATE}]))", legend="read"),
+                Query(expr=f"sum(rate(farm_object_bytes_total[{RATE}]))", legend="size of the apps"),
+            ),
         ),
     ),
 )

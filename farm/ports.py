@@ -46,8 +46,21 @@ class ObjectStore(Protocol):
         before reading if the object has more than `limit` bytes.
         """
 
-    def get_range(self, key: str, start: int, length: int, *, etag: str | None = None) -> bytes:
-        """Return at most `length` bytes from `start`; a negative start counts from the end."""
+    def get_range(
+        self,
+        key: str,
+        start: int,
+        length: int,
+        *,
+        etag: str | None = None,
+        version_id: str | None = None,
+        size: int | None = None,
+    ) -> bytes:
+        """Return at most `length` bytes from `start`; a negative start counts from the end.
+
+        Raises ObjectMissingError, ObjectChangedError if the whole object does not have `etag` or `size`, and
+        RangesIgnoredError if the store can send objects only as a whole; that is known before any byte of it is read.
+        """
 
     def head(self, key: str) -> ObjectInfo | None:
         """Return what is known of an object, or None if there is none."""
@@ -211,6 +224,8 @@ class Totals:
     """Apps that androguard read a second time, by how that ended."""
     disagreements: Mapping[Field, int]
     """Apps on which the two readers differed, by fact."""
+    object_bytes: int
+    """Size of the objects that were read, whole or in part."""
     duration_buckets: Mapping[tuple[Suite, str], tuple[int, ...]]
     """By suite and stage (`total`, `read`, `inspect`, `store`, `judge`): attempts in each bucket of DURATION_BUCKETS_S,
     the last one being +Inf; not cumulative."""
@@ -245,7 +260,7 @@ class Ledger(Protocol):
         """Return all batches, newest first."""
 
     def known_sha256(self, refs: Sequence[AppRef]) -> Mapping[tuple[str, str], str]:
-        """Return, by (url, etag), the SHA-256 of objects that were inspected before under the same etag."""
+        """Return, by (url, etag), the SHA-256 of objects that the farm has hashed before under the same etag."""
 
     def with_evidence(self, keys: Sequence[str]) -> frozenset[str]:
         """Return those of the evidence keys that a commit has recorded."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from types import TracebackType
 
 from workers import sandboxed
 from workers.isolation import guard
-from workers.model.errors import InspectionError
+from workers.model.errors import InspectionError, UnreadError
 from workers.model.evidence import Evidence
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
 from workers.sandboxed import Told
+from workers.static.readers.file import ApkFile
 from workers.static.suite import ENGINE, run
 from workers.static.view import StaticView
 
@@ -23,26 +23,30 @@ DEFAULT_LIMITS = Limits()
 
 
 def inspect_apk(
-    data: bytes | bytearray | memoryview,
+    data: bytes | bytearray | memoryview | ApkFile,
     *,
     suite: str = STATIC,
     limits: Limits = DEFAULT_LIMITS,
     sha256: str | None = None,
+    sha256_verified: bool = True,
 ) -> Evidence:
     """Return the evidence of one suite on the APK `data`; the caller must not change `data` meanwhile.
 
-    `sha256` is the hash of `data` where the caller has it already.
+    `sha256` is the hash of `data` where the caller has it already; `sha256_verified` says whether from the bytes. The
+    dynamic suite wants the bytes themselves, the static one is content with a file of which parts lie elsewhere.
 
     Never raises because of what is in `data`: an inspection that cannot go on ends with its outcome and a reason, and
     with as much of the app's identity as was read before.
 
     Raises:
         ValueError: there is no such suite.
+        UnreadError: parts of the file lie elsewhere and could not be had.
     """
     engine = SUITES.get(suite)
     if engine is None:
         raise ValueError(f"There is no suite {suite!r}; there is: {', '.join(SUITES)}.")
-    view = StaticView(data, limits=limits, sha256=sha256 or hashlib.sha256(data).hexdigest())
+    view = StaticView(data, limits=limits, sha256=sha256, sha256_verified=sha256_verified)
+    _ = view.sha256  # Outside the app's time.
     told = _run(view, data, suite, limits)
     if suite == DYNAMIC and told.document is None:
         told = replace(told, document=sandboxed.blank(told.outcome.value, told.reason))
@@ -58,21 +62,28 @@ def inspect_apk(
     )
 
 
-def _run(view: StaticView, data: bytes | bytearray | memoryview, suite: str, limits: Limits) -> Told:
+def _run(view: StaticView, data: bytes | bytearray | memoryview | ApkFile, suite: str, limits: Limits) -> Told:
     """Return what the suite came to; an error becomes outcome and reason."""
     try:
         with guard(limits):
             if suite == DYNAMIC:
-                return sandboxed.run(view, data, limits)
+                return sandboxed.run(view, _bytes(data), limits)
             outcome, reason, facts = run(view)
             return Told(outcome=outcome, reason=reason, facts=facts)
     except InspectionError as error:
         return Told(outcome=error.outcome, reason=str(error))
+    except UnreadError:
+        raise
     except MemoryError:
         return Told(outcome=Outcome.OUT_OF_MEMORY, reason="The process has no memory left.")
     except Exception as error:  # noqa: BLE001 - the one boundary: a fault of ours is an outcome of this app alone
         place = _place(error.__traceback__)
         return Told(outcome=Outcome.ENGINE_ERROR, reason=f"{type(error).__name__} at {place}.")
+
+
+def _bytes(data: bytes | bytearray | memoryview | ApkFile) -> bytes | bytearray | memoryview:
+    """Return the whole of a file."""
+    return data if isinstance(data, bytes | bytearray | memoryview) else data.read(0, data.size)
 
 
 def _place(traceback: TracebackType | None) -> str:

@@ -6,7 +6,7 @@ import ctypes
 import gc
 import sys
 
-_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -2, -3, -8
 """Parameters of mallopt(3)."""
 _SELDOM = 50_000
 """Objects between two looks for circles: an app's facts are as many, and have none."""
@@ -19,7 +19,8 @@ def settle() -> None:
     """Call once, after everything is imported and before the first app.
 
     Without it each app gets its memory from the kernel page by page and gives it back, which costs a fifth of the time
-    of a large app. At most 64 MiB are kept. Elsewhere than on glibc nothing is changed.
+    of a large app. At most 64 MiB are kept, also where threads read: they share the one heap, since each would keep as
+    much of its own. Elsewhere than on glibc nothing is changed.
     """
     gc.collect()
     gc.freeze()
@@ -30,5 +31,6 @@ def settle() -> None:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):
         return
-    for parameter, value in ((_MMAP_THRESHOLD, _LARGEST), (_TRIM_THRESHOLD, _KEPT), (_TOP_PAD, 1 << 20)):
+    wanted = ((_MMAP_THRESHOLD, _LARGEST), (_TRIM_THRESHOLD, _KEPT), (_TOP_PAD, 1 << 20), (_ARENA_MAX, 1))
+    for parameter, value in wanted:
         mallopt(parameter, value)

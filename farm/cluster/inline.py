@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from farm.cluster.stream import run_all
-from farm.model.execution import Chunk, Ended, ExecutorEvent, Progress, Result, Task
+from farm.cluster.stream import Inspect, run_all
+from farm.model.execution import Chunk, Ended, ExecutorEvent, Progress
 from farm.model.inspection import Suite
 
 
 class InlineExecutor:
     """Runs one chunk at a time in the driver's own process; it cannot kill and relies on the inspection's limits."""
 
-    def __init__(self, inspect: Callable[[Task], Result]) -> None:
+    def __init__(self, inspect: Inspect) -> None:
         """Take what inspects one task."""
         self._inspect = inspect
         self._chunk: Chunk | None = None

@@ -9,7 +9,7 @@ import os
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +17,10 @@ import ray
 import structlog
 from ray.exceptions import GetTimeoutError, RayError
 
+from farm.cluster.stream import Inspect
 from farm.cluster.workers import SandboxWorker, StaticWorker
 from farm.model.errors import ClusterError
-from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress, Result, Task
+from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress
 from farm.model.inspection import Suite
 from farm.planning import shares
 
@@ -80,7 +81,7 @@ class RayExecutor:
 
     def __init__(
         self,
-        inspect: Callable[[Task], Result],
+        inspect: Inspect,
         *,
         address: str | None,
         workers: int,

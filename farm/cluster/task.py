@@ -7,24 +7,26 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 
+from farm.cluster.ahead import ReadAhead
+from farm.cluster.reading import AT_ONCE, App, Known, Meter, by_ranges, known, read
 from farm.model.errors import ObjectChangedError, ObjectMissingError, SourceError, StoreError
 from farm.model.execution import Result, Task
 from farm.model.finding import Finding
 from farm.model.inspection import Suite
-from farm.model.keys import artefact_key, evidence_key
+from farm.model.keys import artefact_key, claimed_evidence_key, evidence_key
 from farm.model.text import visible
 from farm.ports import ObjectStore, Stores
 from farm.rules.catalogue import load_packs
 from farm.rules.engine import judge
 from workers.cross_check import cross_check, sampled
 from workers.inspect import inspect_apk
-from workers.model.errors import OverLimitError
-from workers.model.evidence import AppIdentity
+from workers.model.errors import OverLimitError, UnreadError
+from workers.model.evidence import AppIdentity, Evidence
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome, OutcomeClass
 
@@ -43,12 +45,26 @@ class Inspector:
     engines: Mapping[Suite, str]
     cross_check_one_in: int = 0
     """Of how many apps of the static suite one is read a second time; 0 for none."""
+    ahead: ReadAhead[_Ready] = field(default_factory=ReadAhead, compare=False)
+    """What this process has read of the next task."""
 
-    def run(self, task: Task) -> Result:
-        """Return what came of one task; never raises for anything that the app or the store does."""
+    def run(self, task: Task, following: Task | None = None) -> Result:
+        """Return what came of one task; never raises for anything that the app or the store does.
+
+        `following` is the task that this process does next: its app is read while this one is inspected.
+        """
         watch = _Watch()
         try:
-            return self._run(task, watch)
+            ready = self.ahead.take(task)
+            if ready is None:
+                ready = self._prepare(task, watch)
+            else:
+                watch.go_on(ready.watch)
+            if following is not None and _worth_reading_ahead(following, task):
+                self.ahead.start(following, lambda task: self._prepare(task, _Watch()))
+            if isinstance(ready.found, _Kept):
+                return self._judged(task, ready.found, watch, cached=True)
+            return self._finish(task, ready.found, watch)
         except ObjectMissingError as error:
             return watch.failed(task, Outcome.MISSING_OBJECT, str(error))
         except ObjectChangedError as error:
@@ -63,29 +79,29 @@ class Inspector:
             log.exception("task.failed", url=task.app.url, suite=task.suite)
             return watch.failed(task, Outcome.ENGINE_ERROR, f"{type(error).__name__}: {visible(str(error), 200)}")
 
-    def _run(self, task: Task, watch: _Watch) -> Result:
-        home, limits = self.stores.farm(), self.limits[task.suite]
-        if task.app.sha256 is not None:
-            cached = self._from_cache(home, task, task.app.sha256, watch)
-            if cached is not None:
-                return cached
+    def _prepare(self, task: Task, watch: _Watch) -> _Ready:
+        """Return the evidence that is there already, or the app; raises what `run` catches."""
         with watch.stage("read"):
+            home, told = self.stores.farm(), known(task)
+            kept = self._kept(home, task, told.sha256, told, watch)
+            if kept is not None:
+                return _Ready(watch=watch, found=kept)
             store, key = self.stores.locate(task.app.url)
-            data = store.get(key, etag=task.app.etag, version_id=task.app.version_id, limit=limits.file_bytes)
-            watch.bytes_read += len(data)
-            sha256 = hashlib.sha256(data).hexdigest()
-        if task.app.sha256 is None:
-            cached = self._from_cache(home, task, sha256, watch)
-            if cached is not None:
-                return cached
-        elif task.app.sha256 != sha256:
-            return watch.failed(task, Outcome.CHANGED_OBJECT, "The object's SHA-256 is not the one in the manifest.")
+            twice = told.sha256 is not None and self._is_read_twice(task, told.sha256)
+            app = read(task, told, store, key, limits=self.limits[task.suite], meter=watch.meter, whole=twice)
+            if told.sha256 is None:
+                kept = self._kept(home, task, app.sha256, told, watch)
+        return _Ready(watch=watch, found=kept or app)
+
+    def _finish(self, task: Task, app: App, watch: _Watch) -> Result:
+        """Inspect the app that was read, store its evidence and judge it."""
+        home = self.stores.farm()
         with watch.stage("inspect"):
-            evidence = inspect_apk(data, suite=task.suite.value, limits=limits, sha256=sha256)
+            evidence = self._inspected(task, app)
         document = evidence.as_bytes()
         if evidence.outcome.outcome_class not in STORED_CLASSES:
             return watch.failed(task, evidence.outcome, evidence.reason, app=evidence.app)
-        key = self._key(task, sha256)
+        key = self._key(task, app.sha256) if app.hashed else self._claimed_key(task)
         try:
             with watch.stage("store"):
                 # The document is the commit point: what it names is there before it is.
@@ -97,28 +113,27 @@ class Inspector:
             # Somebody was faster; what is stored is the truth that findings refer to.
             document = home.get(key)
         # Only now, when the evidence is safe: an app that the second reading breaks is a cache hit at the next attempt.
-        return self._checked(task, self._judged(task, key, document, watch, cached=False), data, watch)
+        kept = _Kept(key=key, document=document, hashed=app.hashed)
+        return self._checked(task, self._judged(task, kept, watch, cached=False), app, watch)
 
-    def _checked(self, task: Task, result: Result, data: bytes, watch: _Watch) -> Result:
+    def _checked(self, task: Task, result: Result, app: App, watch: _Watch) -> Result:
         """Return the result with what a second reading came to, if the app is one of the sample."""
-        if task.suite is not Suite.STATIC or result.app is None:
-            return result
-        if not sampled(result.app.sha256, self.cross_check_one_in):
+        if not self._is_read_twice(task, app.sha256) or not isinstance(app.data, bytes):
             return result
         limits = self.limits[task.suite]
         with watch.stage("cross_check"):
             left = limits.seconds - watch.stages.get("inspect", 0.0)
-            check = cross_check(data, limits=limits, seconds=left)
+            check = cross_check(app.data, limits=limits, seconds=left)
         for item in check.disagreements:
             log.warning(
                 "cross_check.disagreed",
-                sha256=result.app.sha256,
+                sha256=app.sha256,
                 field=item.field.value,
                 ours=item.ours,
                 theirs=item.theirs,
             )
         if check.failure:
-            log.info("cross_check.oracle_failed", sha256=result.app.sha256, reason=check.failure)
+            log.info("cross_check.oracle_failed", sha256=app.sha256, reason=check.failure)
         return replace(
             result,
             cross_check=check,
@@ -127,35 +142,63 @@ class Inspector:
             stage_seconds=watch.stages,
         )
 
+    def _is_read_twice(self, task: Task, sha256: str) -> bool:
+        """Return whether the app belongs to the sample on which our readers are checked."""
+        return task.suite is Suite.STATIC and sampled(sha256, self.cross_check_one_in)
+
+    def _inspected(self, task: Task, app: App) -> Evidence:
+        """Return the evidence on an app; raises what hindered reading the parts that nobody foresaw."""
+        limits = self.limits[task.suite]
+        try:
+            return inspect_apk(
+                app.data, suite=task.suite.value, limits=limits, sha256=app.sha256, sha256_verified=app.hashed
+            )
+        except UnreadError as error:
+            raise error.__cause__ or error from None
+
     def _key(self, task: Task, sha256: str) -> str:
         return evidence_key(sha256, task.suite, self.engines[task.suite], self.limits[task.suite].digest())
 
-    def _from_cache(self, home: ObjectStore, task: Task, sha256: str, watch: _Watch) -> Result | None:
-        key = self._key(task, sha256)
-        with watch.stage("read"):
+    def _claimed_key(self, task: Task) -> str:
+        digest = self.limits[task.suite].digest()
+        key = claimed_evidence_key(task.app, task.suite, self.engines[task.suite], digest)
+        if key is None:
+            raise ValueError("An app without hash or etag is never read by ranges.")
+        return key
+
+    def _kept(self, home: ObjectStore, task: Task, sha256: str | None, told: Known, watch: _Watch) -> _Kept | None:
+        """Return the evidence that is there already, if any."""
+        if sha256 is None:
+            return None
+        keys = [self._key(task, sha256)]
+        if told.claimed and by_ranges(task, told):
+            keys.append(self._claimed_key(task))
+        for key in keys:
             try:
                 document = home.get(key)
             except ObjectMissingError:
-                return None
-        watch.bytes_read += len(document)
-        return self._judged(task, key, document, watch, cached=True)
+                continue
+            watch.meter.bytes += len(document)
+            return _Kept(key=key, document=document, hashed=not told.claimed)
+        return None
 
-    def _judged(self, task: Task, key: str, document: bytes, watch: _Watch, *, cached: bool) -> Result:
+    def _judged(self, task: Task, kept: _Kept, watch: _Watch, *, cached: bool) -> Result:
         with watch.stage("judge"):
-            parsed: dict[str, Any] = json.loads(document)
+            parsed: dict[str, Any] = json.loads(kept.document)
             findings: tuple[Finding, ...] = judge(parsed, load_packs(), app_type=task.app.category)
         return Result(
             inspection_id=task.inspection_id,
             outcome=Outcome(parsed["outcome"]),
             reason=parsed["reason"],
-            app=AppIdentity(**parsed["app"]),
-            evidence_key=key,
-            evidence_sha256=hashlib.sha256(document).hexdigest(),
+            app=replace(AppIdentity(**parsed["app"]), sha256_verified=kept.hashed),
+            evidence_key=kept.key,
+            evidence_sha256=hashlib.sha256(kept.document).hexdigest(),
             cached=cached,
             findings=findings,
             seconds=watch.seconds,
             stage_seconds=watch.stages,
-            bytes_read=watch.bytes_read,
+            bytes_read=watch.meter.bytes,
+            object_bytes=watch.meter.object_bytes,
         )
 
 
@@ -176,11 +219,16 @@ class _Watch:
     def __init__(self) -> None:
         self._start = time.monotonic()
         self.stages: dict[str, float] = {}
-        self.bytes_read = 0
+        self.meter = Meter()
 
     @property
     def seconds(self) -> float:
         return time.monotonic() - self._start
+
+    def go_on(self, before: _Watch) -> None:
+        """Take over what an app cost before its turn, as if it had been read just now."""
+        self.stages, self.meter = before.stages, before.meter
+        self._start = time.monotonic() - sum(self.stages.values())
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -201,5 +249,35 @@ class _Watch:
             cached=False,
             seconds=self.seconds,
             stage_seconds=self.stages,
-            bytes_read=self.bytes_read,
+            bytes_read=self.meter.bytes,
+            object_bytes=self.meter.object_bytes,
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Kept:
+    """Evidence as it is stored."""
+
+    key: str
+    document: bytes
+    hashed: bool
+    """Whether the app's SHA-256 was computed rather than claimed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ready:
+    """What can be gone on with: an app, or the evidence on it that was there already; and what that cost."""
+
+    watch: _Watch
+    found: App | _Kept
+
+
+def _worth_reading_ahead(task: Task, current: Task) -> bool:
+    """Return whether an app should be read before its turn.
+
+    Not for a run, beside which reading is nothing; not if it could take more memory than the parts of a big app may;
+    not the current one again, whose evidence is about to be there.
+    """
+    bounded = task.app.size <= AT_ONCE or task.known_sha256 is not None
+    same = task.app.etag is not None and task.app.etag == current.app.etag
+    return task.suite is Suite.STATIC and bounded and not same

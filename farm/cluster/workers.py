@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import ray
 
-from farm.cluster.stream import run_all
+from farm.cluster.stream import Inspect, run_all
 from farm.model.execution import Result, Task
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
 from workers.sandboxed import keep_warm
@@ -17,7 +17,7 @@ from workers.tuning import settle
 class StaticWorker:
     """A worker process that reads apps."""
 
-    def __init__(self, inspect: Callable[[Task], Result]) -> None:
+    def __init__(self, inspect: Inspect) -> None:
         """Take what inspects one task."""
         settle()
         self._inspect = inspect
@@ -39,7 +39,7 @@ class StaticWorker:
 class SandboxWorker(StaticWorker):
     """A worker process that runs apps, each in a sandbox of its own; it needs memory beside its CPU."""
 
-    def __init__(self, inspect: Callable[[Task], Result]) -> None:
+    def __init__(self, inspect: Inspect) -> None:
         """Take what inspects one task, and let the first sandbox get warm."""
         super().__init__(inspect)
         keep_warm()

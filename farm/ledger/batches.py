@@ -123,7 +123,7 @@ def newest_first(connection: Connection) -> list[Batch]:
 
 
 def known_sha256(connection: Connection, refs: Sequence[AppRef]) -> Mapping[tuple[str, str], str]:
-    """Return, by (url, etag), the SHA-256 of objects that were inspected before under the same etag."""
+    """Return, by (url, etag), the SHA-256 of objects that were hashed before under the same etag."""
     wanted = {rows.object_hash(ref.url, ref.etag): (ref.url, ref.etag) for ref in refs if ref.etag is not None}
     known: dict[tuple[str, str], str] = {}
     for part in chunks(list(wanted)):

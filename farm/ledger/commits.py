@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, case, false, func, or_, select, update
+from sqlalchemy import Boolean, Connection, bindparam, case, false, func, or_, select, update
 
 from farm.ledger import counting, findings
 from farm.ledger.database import chunks, upsert
@@ -203,6 +203,7 @@ def _identify(connection: Connection, steps: Sequence[_Step]) -> None:
         if app is not None:
             told[step.app] = {
                 "of": step.app,
+                "is_hashed": app.sha256_verified or bool(told.get(step.app, {}).get("is_hashed")),
                 "is_sha256": app.sha256,
                 "is_package": maybe_brief(app.package),
                 "is_code": signed(app.version_code),
@@ -214,7 +215,8 @@ def _identify(connection: Connection, steps: Sequence[_Step]) -> None:
             update(APP)
             .where(APP.c.id == bindparam("of"))
             .values(
-                identified=True,
+                # Once hashed, always hashed: the word of a list never undoes it.
+                identified=or_(APP.c.identified, bindparam("is_hashed", type_=Boolean)),
                 sha256=bindparam("is_sha256"),
                 package=func.coalesce(bindparam("is_package"), APP.c.package),
                 version_code=func.coalesce(bindparam("is_code"), APP.c.version_code),

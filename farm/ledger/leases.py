@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, func, insert, literal, select, update
 
 from farm.ledger import rows
-from farm.ledger.batches import number_of
+from farm.ledger.batches import known_sha256, number_of
 from farm.ledger.database import chunks
 from farm.ledger.tables import APP, ATTEMPT, BATCH, DRIVER, INSPECTION, SHARD
 from farm.ledger.tallies import Tallies
@@ -152,7 +152,8 @@ def pending(connection: Connection, held: Lease) -> list[Work]:
         .join_from(INSPECTION, APP, APP.c.id == INSPECTION.c.app)
         .where(INSPECTION.c.shard == held.shard_id, INSPECTION.c.state == State.PENDING)
         .order_by(APP.c.position, INSPECTION.c.id)
-    )
+    ).all()
+    known = known_sha256(connection, [rows.ref(row) for row in found])
     return [
         Work(
             inspection_id=InspectionId(row.inspection),
@@ -164,6 +165,7 @@ def pending(connection: Connection, held: Lease) -> list[Work]:
             lone_deaths=row.lone_deaths,
             infra_attempts=row.infra,
             not_before=row.not_before,
+            known_sha256=known.get((row.url, row.etag)),
         )
         for row in found
     ]

@@ -104,8 +104,8 @@ APP = Table(
 )
 """One listed object of a batch: as listed, and as identified by the latest inspection.
 
-`sha256` is the listed one until `identified`; `object_hash` is 64 bits of (url, etag), because an index over the texts
-themselves would be as large as the table.
+`sha256` is the listed one until `identified`, which says that the farm has hashed the object. `object_hash` is 64 bits
+of (url, etag), because an index over the texts themselves would be as large as the table.
 """
 
 INSPECTION = Table(

@@ -24,6 +24,7 @@ FINDINGS = "findings"
 BYTES_READ = "bytes_read"
 CROSS_CHECKS = "cross_checks"
 DISAGREEMENTS = "disagreements"
+OBJECT_BYTES = "object_bytes"
 DURATION = "duration"
 DURATION_SUM = "duration_sum"
 INSPECTIONS_NOW = "inspections_now"
@@ -76,6 +77,7 @@ class Tallies:
     def measured(self, suite: Suite, result: Result) -> None:
         """Note what an attempt cost, and what a second reading came to."""
         self.add(BYTES_READ, by=result.bytes_read)
+        self.add(OBJECT_BYTES, by=result.object_bytes)
         if result.evidence_key is not None:
             self.add(CACHE, suite, "1" if result.cached else "0")
         if result.cross_check is not None:

@@ -53,6 +53,7 @@ def totals(connection: Connection) -> Totals:
         bytes_read=int(kept.get(tallies.BYTES_READ, {}).get(("",), 0)),
         cross_checks={CrossVerdict(word): int(value) for (word,), value in kept.get(tallies.CROSS_CHECKS, {}).items()},
         disagreements={Field(name): int(value) for (name,), value in kept.get(tallies.DISAGREEMENTS, {}).items()},
+        object_bytes=int(kept.get(tallies.OBJECT_BYTES, {}).get(("",), 0)),
         duration_buckets={key: tuple(counts) for key, counts in buckets.items()},
         duration_sums={
             (Suite(suite), stage): value for (suite, stage), value in kept.get(tallies.DURATION_SUM, {}).items()

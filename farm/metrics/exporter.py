@@ -95,6 +95,7 @@ def _counters(totals: Totals, rule_families: Sequence[str]) -> Iterator[Family]:
     yield _counter(names.BYTES_READ, {(): totals.bytes_read})
     yield _counter(names.CROSS_CHECKS, {(word,): totals.cross_checks.get(word, 0) for word in CrossVerdict})
     yield _counter(names.DISAGREEMENTS, {(name,): totals.disagreements.get(name, 0) for name in Field})
+    yield _counter(names.OBJECT_BYTES, {(): totals.object_bytes})
     yield _counter(names.FINDINGS, _findings(totals.findings, rule_families))
 
 

@@ -133,6 +133,11 @@ DISAGREEMENTS = Metric(
     help="Facts on which the suite and androguard differed, one for each app and fact.",
     labels=(Label(name="field", values=tuple(Field)),),
 )
+OBJECT_BYTES = Metric(
+    name="farm_object_bytes_total",
+    kind=Kind.COUNTER,
+    help="Size of the apps that workers read; of big ones they read less than that.",
+)
 FINDINGS = Metric(
     name="farm_findings_total",
     kind=Kind.COUNTER,
@@ -205,6 +210,7 @@ METRICS: tuple[Metric, ...] = (
     BYTES_READ,
     CROSS_CHECKS,
     DISAGREEMENTS,
+    OBJECT_BYTES,
     FINDINGS,
     SHARDS,
     APKS,

@@ -106,6 +106,8 @@ class Work:
     """INFRA outcomes since then."""
     not_before: float
     """POSIX time before which it should not be tried."""
+    known_sha256: str | None = None
+    """SHA-256 that was computed of this object (same URL and etag) by an earlier inspection."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

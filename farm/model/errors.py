@@ -73,6 +73,12 @@ class ObjectMissingError(StoreError):
     """There is no such object."""
 
 
+class RangesIgnoredError(StoreError):
+    """The store answers a request for a part of an object with the whole of it."""
+
+    next_step = "Use an S3 server that answers Range requests."
+
+
 class ObjectChangedError(StoreError):
     """The object is not the one that was asked for: its etag or version differs."""
 

@@ -21,6 +21,8 @@ class Task:
     inspection_id: InspectionId
     app: AppRef
     suite: Suite
+    known_sha256: str | None = None
+    """SHA-256 that the farm itself computed of this object (same URL and etag) before; None if it never did."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +65,8 @@ class Result:
     """Bytes read from the object store."""
     cross_check: CrossCheck | None = None
     """What the second reading came to; None of apps that were not read twice."""
+    object_bytes: int = 0
+    """Size of the app's object, if any of it was read; `bytes_read` is less where parts of it were left unread."""
 
 
 class LossCause(StrEnum):

@@ -47,10 +47,7 @@ class FolderStore:
         self, key: str, *, etag: str | None = None, version_id: str | None = None, limit: int | None = None
     ) -> bytes:
         """Return an object whole; a folder keeps no versions, so `version_id` is refused."""
-        if version_id is not None:
-            raise ObjectMissingError(
-                f"{self._name(key)} has no version {version_id!r}: a folder keeps no versions.", next_step=_MISSING_STEP
-            )
+        self._refuse_version(key, version_id)
         descriptor, size = self._open(key)
         with os.fdopen(descriptor, "rb") as file:
             if limit is not None and size > limit:
@@ -63,16 +60,29 @@ class FolderStore:
             raise self._changed(key)
         return data
 
-    def get_range(self, key: str, start: int, length: int, *, etag: str | None = None) -> bytes:
-        """Return at most `length` bytes from `start`; a negative start counts from the end."""
+    def get_range(
+        self,
+        key: str,
+        start: int,
+        length: int,
+        *,
+        etag: str | None = None,
+        version_id: str | None = None,
+        size: int | None = None,
+    ) -> bytes:
+        """Return at most `length` bytes from `start`; a negative start counts from the end.
+
+        Under an `etag` the file is hashed where it lies, once in the life of a process as long as it does not change.
+        """
         if length < 0:
             raise ValueError(f"length is {length}; it must not be negative")
-        descriptor, size = self._open(key)
+        self._refuse_version(key, version_id)
+        descriptor, found = self._open(key)
         with os.fdopen(descriptor, "rb") as file:
             try:
-                if etag is not None and self._etag(descriptor, self._path(key)) != etag:
+                if size not in {None, found} or (etag is not None and self._etag(descriptor, self._path(key)) != etag):
                     raise self._changed(key)
-                file.seek(max(size + start, 0) if start < 0 else start)
+                file.seek(max(found + start, 0) if start < 0 else start)
                 return file.read(length)
             except OSError as error:
                 self._refuse(error, key)
@@ -171,6 +181,13 @@ class FolderStore:
                 _etags.clear()
             _etags[entry] = etag
         return etag
+
+    def _refuse_version(self, key: str, version_id: str | None) -> None:
+        """Raise ObjectMissingError if a version was asked for."""
+        if version_id is not None:
+            raise ObjectMissingError(
+                f"{self._name(key)} has no version {version_id!r}: a folder keeps no versions.", next_step=_MISSING_STEP
+            )
 
     def _name(self, key: str) -> str:
         """Return a key as messages show it."""

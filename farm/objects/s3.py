@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
 
-from farm.model.errors import ObjectMissingError, StoreError
+from farm.model.errors import ObjectChangedError, ObjectMissingError, RangesIgnoredError, StoreError
 from farm.objects.naming import check_key
 from farm.objects.s3_client import client_for, effective_endpoint
 from farm.objects.s3_errors import BROKEN_STREAM, MISSING_STEP, store_error
@@ -45,12 +46,19 @@ class S3Store:
         self, key: str, *, etag: str | None = None, version_id: str | None = None, limit: int | None = None
     ) -> bytes:
         """Return an object whole; with `limit`, a larger one is refused before its bytes are sent."""
-        request = self._request(key) | _condition(etag)
-        if version_id is not None:
-            request["VersionId"] = version_id
-        return self._read(key, request, length=None, limit=limit)
+        request = self._request(key) | _condition(etag, version_id)
+        return self._read(key, request, lambda answer: self._whole(answer, limit))
 
-    def get_range(self, key: str, start: int, length: int, *, etag: str | None = None) -> bytes:
+    def get_range(
+        self,
+        key: str,
+        start: int,
+        length: int,
+        *,
+        etag: str | None = None,
+        version_id: str | None = None,
+        size: int | None = None,
+    ) -> bytes:
         """Return at most `length` bytes from `start`; a negative start counts from the end."""
         if length < 0:
             raise ValueError(f"length is {length}; it must not be negative")
@@ -59,8 +67,11 @@ class S3Store:
                 raise ObjectMissingError(f"There is no object {self.url}/{key}.", next_step=MISSING_STEP)
             return b""
         span = f"bytes={start}" if start < 0 else f"bytes={start}-{start + length - 1}"
-        request = self._request(key) | _condition(etag) | {"Range": span}
-        return self._read(key, request, length=length, limit=None)
+        request = self._request(key) | _condition(etag, version_id) | {"Range": span}
+        try:
+            return self._read(key, request, lambda answer: self._part(answer, key, length, etag=etag, size=size))
+        except _BeyondEndError:
+            return b""
 
     def head(self, key: str) -> ObjectInfo | None:
         """Return what is known of an object, or None if there is none; a missing bucket is a StoreError."""
@@ -121,16 +132,17 @@ class S3Store:
         except (ClientError, BotoCoreError) as error:
             raise self._error(error, prefix) from error
 
-    def _read(self, key: str, request: dict[str, Any], *, length: int | None, limit: int | None) -> bytes:
-        """Return the bytes of an answer; a stream that breaks off is read again from its start."""
+    def _read(self, key: str, request: dict[str, Any], take: Callable[[dict[str, Any]], bytes]) -> bytes:
+        """Return what `take` makes of an answer; a stream that breaks off is read again from its start."""
         for attempt in range(1, _READS + 1):
             try:
                 answer = self._client().get_object(**request)
-                return self._body(answer, key, length=length, limit=limit)
+                with closing(answer["Body"]):
+                    return take(answer)
             except ClientError as error:
                 status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-                if length is not None and status == 416:
-                    return b""
+                if status == 416 and "Range" in request:
+                    raise _BeyondEndError from error
                 raise self._error(error, key) from error
             except BROKEN_STREAM as error:
                 if attempt == _READS:
@@ -139,25 +151,27 @@ class S3Store:
                 raise self._error(error, key) from error
         raise AssertionError("unreachable: the last try returns or raises")
 
-    def _body(self, answer: dict[str, Any], key: str, *, length: int | None, limit: int | None) -> bytes:
-        """Read one answer, having checked that it is what was asked for."""
-        body, size = answer["Body"], int(answer["ContentLength"])
-        try:
-            if limit is not None and size > limit:
-                raise OverLimitError(f"The object has {size} bytes; the limit is {limit}.")
-            if length is not None and size and "ContentRange" not in answer:
-                raise StoreError(
-                    f"{self._server()} ignores ranged reads; {self.url}/{key} was not read.",
-                    next_step="Use an S3 server that answers Range requests.",
-                )
-            # With a number, botocore does not notice that the stream ended early; without one it does.
-            data: bytes = body.read(length) if length is not None and length < size else body.read()
-        finally:
-            body.close()
-        expected = size if length is None else min(length, size)
-        if len(data) != expected:
-            raise IncompleteReadError(actual_bytes=len(data), expected_bytes=expected)
-        return data
+    def _whole(self, answer: dict[str, Any], limit: int | None) -> bytes:
+        """Read an answer that is a whole object."""
+        size = int(answer["ContentLength"])
+        if limit is not None and size > limit:
+            raise OverLimitError(f"The object has {size} bytes; the limit is {limit}.")
+        return _body(answer, size)
+
+    def _part(self, answer: dict[str, Any], key: str, length: int, *, etag: str | None, size: int | None) -> bytes:
+        """Read an answer that is a part of an object, having checked that it is, and of which one."""
+        sent = int(answer["ContentLength"])
+        told = str(answer.get("ContentRange", ""))
+        if sent and not told:
+            raise RangesIgnoredError(f"{self._server()} ignores ranged reads; {self.url}/{key} was not read.")
+        total = told.rpartition("/")[2]
+        # Not every server heeds the condition, and only a whole object can be checked by its hash.
+        other = etag is not None and _bare(str(answer.get("ETag", etag))) != etag
+        if other or (size is not None and total.isdecimal() and int(total) != size):
+            raise ObjectChangedError(
+                f"{self.url}/{key} has changed since it was listed.", next_step="Submit the list again."
+            )
+        return _body(answer, min(length, sent))
 
     def _require_bucket(self) -> None:
         """Raise StoreError if the bucket does not exist; asks the server once in the life of a process."""
@@ -197,9 +211,24 @@ class S3Store:
         return store_error(error, bucket=self.bucket, key=full, server=self._server())
 
 
-def _condition(etag: str | None) -> dict[str, Any]:
-    """Return the header that makes a read fail if the object is another one."""
-    return {} if etag is None else {"IfMatch": f'"{etag}"'}
+class _BeyondEndError(Exception):
+    """The object ends before the range begins."""
+
+
+def _body(answer: dict[str, Any], length: int) -> bytes:
+    """Return the first `length` bytes of an answer."""
+    # With a number, botocore does not notice that the stream ended early; without one it does.
+    body, size = answer["Body"], int(answer["ContentLength"])
+    data: bytes = body.read(length) if length < size else body.read()
+    if len(data) != length:
+        raise IncompleteReadError(actual_bytes=len(data), expected_bytes=length)
+    return data
+
+
+def _condition(etag: str | None, version_id: str | None) -> dict[str, Any]:
+    """Return what makes a read fail if the object is another one."""
+    request: dict[str, Any] = {} if etag is None else {"IfMatch": f'"{etag}"'}
+    return request if version_id is None else request | {"VersionId": version_id}
 
 
 def _bare(etag: str) -> str:

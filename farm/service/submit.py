@@ -14,7 +14,7 @@ from farm.manifest.source import ListedSource, open_source
 from farm.model.batch import AppRef, Batch, BatchId
 from farm.model.errors import BatchNameTakenError, UnknownBatchError, UsageError
 from farm.model.inspection import Suite
-from farm.model.keys import evidence_key, manifest_key
+from farm.model.keys import claimed_evidence_key, evidence_key, manifest_key
 from farm.planning import Predictor, ShardPolicy, plan_shards
 from farm.ports import Ledger, Stores
 
@@ -56,7 +56,7 @@ class SubmitPlan:
     inspections: int
     """Inspections that have no evidence yet."""
     read_bytes: int
-    """Bytes that these inspections will read."""
+    """Size of the apps that these inspections will read; of big ones they may read less."""
     cpu_hours: float
     """CPU hours that these inspections are estimated to take."""
     cost: float
@@ -265,16 +265,20 @@ def _without_evidence(
 ) -> list[list[Suite]]:
     """Return, for each app, the suites whose evidence is not there under the present engine."""
     known = ledger.known_sha256([ref for ref in refs if ref.sha256 is None])
-    keys: list[dict[Suite, str]] = []
+    keys: list[dict[Suite, tuple[str, ...]]] = []
     for ref in refs:
         sha256 = ref.sha256 or known.get((ref.url, ref.etag or ""))
-        keys.append(
-            {suite: evidence_key(sha256, suite, *engines[suite]) for suite in suites if suite in engines}
-            if sha256
-            else {}
-        )
-    there = ledger.with_evidence([key for by_suite in keys for key in by_suite.values()])
-    return [[suite for suite in suites if by_suite.get(suite) not in there] for by_suite in keys]
+        keys.append({suite: _keys(ref, sha256, suite, engines[suite]) for suite in suites if suite in engines})
+    there = ledger.with_evidence([key for by_suite in keys for some in by_suite.values() for key in some])
+    return [[suite for suite in suites if there.isdisjoint(by_suite.get(suite, ()))] for by_suite in keys]
+
+
+def _keys(ref: AppRef, sha256: str | None, suite: Suite, engine: tuple[str, str]) -> tuple[str, ...]:
+    """Return the keys under which a worker would look for evidence."""
+    if sha256 is None:
+        return ()
+    claimed = claimed_evidence_key(ref, suite, *engine)
+    return tuple(key for key in (evidence_key(sha256, suite, *engine), claimed) if key is not None)
 
 
 def _find(ledger: Ledger, batch_id: BatchId) -> Batch | None:

@@ -113,6 +113,12 @@ fn zip64_sizes(extra: &[u8], told: [u64; 3]) -> [u64; 3] {
 /// Return the bytes of a member whose local header at `at` says just what the directory says; else `None`.
 #[must_use]
 pub fn member<'a>(data: &'a [u8], entry: &Entry, at: usize) -> Option<&'a [u8]> {
+    member_start(data, entry, at, 0)
+}
+
+/// Return the same where `data` is only a part of the file, as far as it goes; `after` bytes of the file follow it.
+#[must_use]
+pub fn member_start<'a>(data: &'a [u8], entry: &Entry, at: usize, after: usize) -> Option<&'a [u8]> {
     let head = data.get(at..)?.get(..LOCAL)?;
     let name = data.get(at + LOCAL..)?.get(..usize::from(u16_at(head, 26)?))?;
     if u32_at(head, 0)? != LOCAL_MAGIC || name != entry.name || u16_at(head, 8)? != entry.method {
@@ -123,6 +129,10 @@ pub fn member<'a>(data: &'a [u8], entry: &Entry, at: usize) -> Option<&'a [u8]> 
     if sized && told != (entry.compressed_size, entry.size) && told != (NONE32, NONE32) {
         return None;
     }
-    let start = at + LOCAL + name.len() + usize::from(u16_at(head, 28)?);
-    data.get(start..)?.get(..usize::try_from(entry.compressed_size).ok()?)
+    let packed = data.get(at + LOCAL + name.len() + usize::from(u16_at(head, 28)?)..)?;
+    let size = usize::try_from(entry.compressed_size).ok()?;
+    if size > packed.len().checked_add(after)? {
+        return None;
+    }
+    packed.get(..size.min(packed.len()))
 }

@@ -109,13 +109,21 @@ def attempted(
     state: State | None = None,
     reason: str = "",
     cross_check: CrossCheck | None = None,
+    hashed: bool = True,
 ) -> Attempted:
     """Return a finished attempt; the state is the one that the retry policy gives."""
     history = History(tool=work.tool_attempts, lone_deaths=work.lone_deaths, infra=work.infra_attempts)
     decision = decide(outcome, history, RetryPolicy())
     seen = outcome in {Outcome.INSPECTED, Outcome.INSPECTED_PARTLY, Outcome.PACKED}
     digest = sha256(content or work.app.url)
-    app = AppIdentity(sha256=digest, package="com.example", version_code=7, version_name="1.7", label="示例")
+    app = AppIdentity(
+        sha256=digest,
+        package="com.example",
+        version_code=7,
+        version_name="1.7",
+        label="示例",
+        sha256_verified=hashed,
+    )
     result = Result(
         inspection_id=work.inspection_id,
         outcome=outcome,
@@ -129,6 +137,7 @@ def attempted(
         stage_seconds={"read": 0.25, "inspect": 1.25, "dream": 9.0},
         bytes_read=0 if cached else 1000,
         cross_check=cross_check,
+        object_bytes=0 if cached else 3000,
     )
     return Attempted(
         inspection_id=work.inspection_id,

@@ -509,6 +509,29 @@ class TestCommits:
             [ref("a"), listed, untagged, changed]
         )
 
+    def test_a_claimed_hash_never_becomes_a_known_one(self, ledger: SqlLedger) -> None:
+        """The app counts under it, but nobody has hashed the object; what was hashed once stays so."""
+        batch = submit(
+            ledger, [[ref("a", known=sha256("s3://crawl/a.apk")), ref("b", known=sha256("s3://crawl/b.apk"))]]
+        )
+        lease = take(ledger)
+        one, two = ledger.pending(lease)
+        ledger.begin(lease, ids([one, two]), now=NOW)
+        ledger.commit(lease, [attempted(one, hashed=False), attempted(two)], now=NOW)
+        ledger.release(lease, now=NOW)
+        ledger.rerun(batch.batch_id, RerunFilter(shard=0), now=NOW)
+        again = take(ledger)
+        works = ledger.pending(again)
+        ledger.begin(again, ids(works), now=NOW)
+        ledger.commit(again, [attempted(work, hashed=False) for work in works], now=NOW)
+
+        assert [None, sha256("s3://crawl/b.apk")] == [work.known_sha256 for work in works]
+        assert {("s3://crawl/b.apk", ref("b").etag): sha256("s3://crawl/b.apk")} == ledger.known_sha256(
+            [ref("a"), ref("b")]
+        )
+        assert 2 == ledger.status(batch.batch_id, now=NOW).counted
+        assert {"com.example"} == {row.package for row in ledger.apps(batch.batch_id)}
+
     def test_the_history_of_an_app_is_kept(self, ledger: SqlLedger) -> None:
         """Each attempt stands with its times, outcome and worker."""
         submit(ledger, [[ref("a")]])
@@ -908,7 +931,7 @@ class TestViews:
 
         assert ledger.status(batch.batch_id, now=NOW).cached == 1
         assert dict(ledger.totals().cache) == {(Suite.STATIC, True): 1, (Suite.STATIC, False): 1}
-        assert ledger.totals().bytes_read == 1000
+        assert (1000, 3000) == (ledger.totals().bytes_read, ledger.totals().object_bytes)
 
     def test_pace_is_over_the_time_worked(self, ledger: SqlLedger) -> None:
         """A short run is measured from its first attempt, a long one over its last five minutes."""

@@ -96,6 +96,15 @@ def test_the_right_etag_lets_a_range_through(store: ObjectStore) -> None:
     assert b"ell" == store.get_range("k", 1, 3, etag=info.etag)
 
 
+def test_a_part_of_an_object_of_another_size_is_refused(store: ObjectStore) -> None:
+    """Who reads parts must know where the object ends."""
+    store.put("k", b"hello")
+
+    assert b"ell" == store.get_range("k", 1, 3, size=5)
+    with pytest.raises(ObjectChangedError, match="changed"):
+        store.get_range("k", 1, 3, size=6)
+
+
 @pytest.mark.parametrize(
     ("start", "length", "expected"),
     [

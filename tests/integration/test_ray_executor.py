@@ -21,7 +21,7 @@ from farm.testing import result_of
 from workers.model.outcome import Outcome
 
 
-def act(task: Task) -> Result:
+def act(task: Task, _following: Task | None) -> Result:
     """Do what the app's URL says."""
     word = task.app.url
     if word == "die":

@@ -47,3 +47,7 @@ class MemoryLimitError(InspectionError):
 
 class SandboxFailedError(InspectionError):
     """The sandbox did not start, before it had anything to do with the app; farm doctor says what works here."""
+
+
+class UnreadError(Exception):
+    """Bytes of the file could not be had: not the app's doing, so no outcome of it; its cause says why."""

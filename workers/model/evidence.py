@@ -35,10 +35,12 @@ class AppIdentity:
     """`targetSdkVersion`; None if it is absent or a codename."""
     label: str | None = None
     """Application label, resolved from resources."""
+    sha256_verified: bool = True
+    """Whether the farm itself has hashed the file; if not, `sha256` is the word of the list (decision 11)."""
 
     def as_json(self) -> dict[str, JSON]:
-        """Return the identity as it stands in the evidence document."""
-        return {
+        """Return the identity as it stands in the evidence document; `sha256_verified` stands there only if false."""
+        document: dict[str, JSON] = {
             "sha256": self.sha256,
             "package": self.package,
             "version_code": self.version_code,
@@ -47,6 +49,9 @@ class AppIdentity:
             "target_sdk": self.target_sdk,
             "label": self.label,
         }
+        if not self.sha256_verified:
+            document["sha256_verified"] = False
+        return document
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

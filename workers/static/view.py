@@ -18,6 +18,7 @@ from workers.model.limits import Limits
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.archive import Archive, open_apk
 from workers.static.readers.code import Call, Code, FieldUse, StringUse, TypeUse, UnreadableDex, read_code
+from workers.static.readers.file import ApkFile, as_file
 from workers.static.readers.libraries import Libraries
 from workers.static.readers.manifest import read_manifest
 from workers.static.readers.manifest_model import Manifest
@@ -30,34 +31,40 @@ __all__ = ["Call", "Code", "FieldUse", "StaticView", "StringUse", "TypeUse", "Un
 class StaticView:
     """Lazy, cached view of one APK.
 
-    `data` is the whole file and must not change while the view lives. Reading raises a subclass of `InspectionError`
+    `data` is the file and must not change while the view lives. Reading raises a subclass of `InspectionError`
     when nothing can be read (`archive`: not a zip, `manifest`: none or beyond both readers), `OverLimitError` when a
     cap of `limits` is passed. Everything less than that is an `Anomaly` beside the values.
     """
 
     def __init__(
-        self, data: bytes | bytearray | memoryview, *, limits: Limits | None = None, sha256: str | None = None
+        self,
+        data: bytes | bytearray | memoryview | ApkFile,
+        *,
+        limits: Limits | None = None,
+        sha256: str | None = None,
+        sha256_verified: bool = True,
     ) -> None:
-        self.data: memoryview = memoryview(data).toreadonly().cast("B")
-        """The whole file, read-only."""
+        self.file: ApkFile = as_file(data)
+        """The file, of which parts may lie elsewhere."""
         self.limits: Limits = limits or Limits()
         """Caps that the readers keep."""
         self._sha256 = sha256
+        self._sha256_verified = sha256_verified
 
     @cached_property
     def sha256(self) -> str:
-        """Lower-case hexadecimal SHA-256 of the whole file."""
-        return self._sha256 or hashlib.sha256(self.data).hexdigest()
+        """Lower-case hexadecimal SHA-256 of the whole file: the one that was given, or else computed."""
+        return self._sha256 or hashlib.sha256(self.file.read(0, self.size)).hexdigest()
 
     @property
     def size(self) -> int:
         """Bytes of the file."""
-        return len(self.data)
+        return self.file.size
 
     @cached_property
     def archive(self) -> Archive:
         """The zip archive: entries, names, bounded reading."""
-        return open_apk(self.data, limits=self.limits)
+        return open_apk(self.file, limits=self.limits)
 
     @cached_property
     def _libraries(self) -> Libraries:
@@ -95,20 +102,21 @@ class StaticView:
     @property
     def identity(self) -> AppIdentity:
         """The app's identity from the manifest."""
-        return identity(self.sha256, self.manifest)
+        return identity(self.sha256, self.manifest, sha256_verified=self._sha256_verified)
 
     @property
     def known_identity(self) -> AppIdentity:
         """The app's identity as far as it has been read: never raises, never reads."""
-        return identity(self.sha256, self.__dict__.get("manifest"))
+        return identity(self.sha256, self.__dict__.get("manifest"), sha256_verified=self._sha256_verified)
 
 
-def identity(sha256: str, manifest: Manifest | None) -> AppIdentity:
+def identity(sha256: str, manifest: Manifest | None, *, sha256_verified: bool = True) -> AppIdentity:
     """Return who the app is, from a manifest if there is one."""
     if manifest is None:
-        return AppIdentity(sha256=sha256)
+        return AppIdentity(sha256=sha256, sha256_verified=sha256_verified)
     return AppIdentity(
         sha256=sha256,
+        sha256_verified=sha256_verified,
         package=manifest.package,
         version_code=manifest.version_code,
         version_name=manifest.version_name,

@@ -99,20 +99,28 @@ pub fn copy(py: Python<'_>, data: &[u8], start: usize, size: usize) -> (Column, 
     (Column(Owner::Bytes(Arc::new(content))), crc)
 }
 
-/// Return the first `size` bytes of each member; None where its local header disagrees or its stream breaks.
+/// Return the first `size` bytes of each member, from `data`, which starts at `base` in a file of `total` bytes.
+///
+/// None where its local header disagrees, its stream breaks, or too little of it is in `data`.
 #[pyfunction]
 pub fn heads<'py>(
     py: Python<'py>,
     data: &[u8],
+    base: usize,
+    total: usize,
     entries: Vec<PyRef<'py, Entry>>,
     size: usize,
 ) -> Vec<Option<Bound<'py, PyBytes>>> {
+    let after = total.saturating_sub(base).saturating_sub(data.len());
     let head = |entry: &PyRef<'py, Entry>| {
-        let packed = zip::member(data, &entry.entry, usize::try_from(entry.header_offset).ok()?)?;
+        let at = usize::try_from(entry.header_offset).ok()?.checked_sub(base)?;
+        let packed = zip::member_start(data, &entry.entry, at, after)?;
         if entry.entry.method == zip::DEFLATED {
-            return inflate_head(packed, size);
+            // One byte more: zlib, too, has looked at what comes next when it stops, and refuses it where it makes no sense.
+            return inflate_head(packed, size + 1)?.get(..size).map(<[u8]>::to_vec);
         }
-        Some(clip(packed, 0, size).to_vec())
+        let wanted = u64::try_from(size).ok()?.min(entry.entry.compressed_size);
+        packed.get(..usize::try_from(wanted).ok()?).map(<[u8]>::to_vec)
     };
     entries.iter().map(head).map(|head| head.map(|head| PyBytes::new(py, &head))).collect()
 }

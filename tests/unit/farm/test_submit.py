@@ -23,7 +23,7 @@ from farm.model.errors import (
 )
 from farm.model.execution import Attempted, Result
 from farm.model.inspection import State, Suite
-from farm.model.keys import evidence_key
+from farm.model.keys import claimed_evidence_key, evidence_key
 from farm.planning import ShardPolicy
 from farm.service.submit import Engines, SubmitPlan, Submitted, plan, submit
 from tests.unit.farm.manifest.places import FolderBuckets
@@ -86,8 +86,8 @@ class Desk:
         """Submit what was planned."""
         return submit(planned, stores=self.buckets, ledger=self.ledger)
 
-    def inspect(self, suite: Suite = Suite.STATIC) -> None:
-        """Run everything that is pending: every app is inspected under the present engine."""
+    def inspect(self, suite: Suite = Suite.STATIC, *, hashed: bool = True) -> None:
+        """Run everything that is pending: every app is inspected under the present engine, hashed or by its claim."""
         lease = self.ledger.lease(owner="driver", now=NOW, seconds=60)
         assert lease is not None
         works = [work for work in self.ledger.pending(lease) if work.suite is suite]
@@ -100,8 +100,12 @@ class Desk:
                 inspection_id=work.inspection_id,
                 outcome=Outcome.INSPECTED,
                 reason="",
-                app=AppIdentity(sha256=sha256),
-                evidence_key=evidence_key(sha256, suite, *ENGINES[suite]),
+                app=AppIdentity(sha256=sha256, sha256_verified=hashed),
+                evidence_key=(
+                    evidence_key(sha256, suite, *ENGINES[suite])
+                    if hashed
+                    else claimed_evidence_key(work.app, suite, *ENGINES[suite])
+                ),
                 evidence_sha256="0" * 64,
                 cached=False,
             )
@@ -267,6 +271,20 @@ def test_the_same_bytes_elsewhere_are_cache_hits(desk: Desk, tmp_path: Path) -> 
     planned = desk.plan(str(tmp_path / "apps"))
 
     assert (1, 0, 1, 0) == (planned.apps, planned.new, planned.cached, planned.inspections)
+
+
+def test_apps_inspected_by_a_claimed_hash_are_cache_hits_of_that_claim(desk: Desk, tmp_path: Path) -> None:
+    """Of the same object in another list, not of another object with the same bytes."""
+    claim = hashlib.sha256(b"a" * 1_000_000).hexdigest()
+    for name, row in (("one", "1"), ("two", "2")):
+        (tmp_path / f"{name}.csv").write_text(f"url,sha256,note\ns3://crawl/nov/a.apk,{claim},{row}\n")
+    desk.submit(desk.plan(str(tmp_path / "one.csv")))
+    desk.inspect(hashed=False)
+    again = desk.plan(str(tmp_path / "two.csv"))
+    unlisted = desk.plan()
+
+    assert (1, 0) == (again.cached, again.inspections)
+    assert (0, 3) == (unlisted.cached, unlisted.inspections)
 
 
 def test_another_engine_has_no_cache_hits(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from workers.model.outcome import Outcome
 from workers.static import suite
 from workers.static.extractors import urls
 from workers.static.readers.code import UnreadableDex
+from workers.static.readers.file import WholeFile
 from workers.static.readers.manifest_model import Component, ComponentKind, Reader
 from workers.static.readers.signing_model import Signing
 from workers.static.view import StaticView
@@ -60,7 +61,7 @@ class BrokenView:
             manifest=make_manifest(),
             signing=Signing(reader=Reader.APK_INFO),
             code=FakeCode(),
-            data=memoryview(b"PK\x03\x04"),
+            file=WholeFile(b"PK\x03\x04"),
             size=4,
         )
 

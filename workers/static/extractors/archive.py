@@ -34,7 +34,7 @@ def extract(view: StaticView) -> JSON:
         "entries": len(archive.entries),
         "duplicates": len(archive.entries) - len(archive.names),
         "inflated_bytes": sum(entry.size for entry in archive.entries),
-        "magic": bytes(view.data[:4]).hex(),
+        "magic": bytes(view.file.read(0, 4)).hex(),
         "prefix_bytes": first,
         "anomalies": Rows((printable(item.as_json()) for item in archive.anomalies), limit=1_000),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from workers.data.attribution import attribution_for
 from workers.data.matching import find_uses
@@ -10,6 +11,7 @@ from workers.model.bounded import Rows, text
 from workers.model.evidence import JSON
 from workers.model.fact import API, CALLER, SDK, Fact
 from workers.static.readers.archive import Entry
+from workers.static.readers.file import BIG
 from workers.static.view import StaticView
 
 FACT = Fact(
@@ -26,6 +28,7 @@ FACT = Fact(
         "embedded[].name": "name of the file",
         "embedded[].kind": "`dex`, `apk`, `jar`, `elf` (native code outside `lib/`), `zip` (a disguised archive)",
         "embedded[].bytes": "its size",
+        "not_looked_at": "members judged by name alone: in a file over 8 MiB only the 32 most suspect are looked at",
     },
 )
 """What this module tells."""
@@ -33,9 +36,18 @@ FACT = Fact(
 _OWN_DEX = re.compile(r"classes\d*\.dex")
 _LOOKED_AT = 20_000
 """Members whose first bytes are looked at."""
+_LOOKED_AT_BIG = 32
+"""The same in a big file, the most suspect ones: each look may cost a request, and another 128 KiB of the file."""
 _ROW_LIMIT = 500
 _BY_NAME = {".dex": "dex", ".apk": "apk", ".jar": "jar", ".aar": "jar", ".odex": "dex", ".vdex": "dex"}
 _HEAD = 8
+_COMMON = frozenset({
+    "aac", "bmp", "crt", "css", "csv", "frag", "fsh", "gif", "glsl", "htm", "html", "ico", "java", "jpeg", "jpg",
+    "js", "json", "kotlin_builtins", "kotlin_metadata", "kotlin_module", "kt", "lua", "m4a", "md", "mp3", "mp4",
+    "ogg", "otf", "pem", "plist", "png", "pom", "properties", "proto", "strings", "svg", "ttc", "ttf", "txt",
+    "vert", "vsh", "wav", "webm", "webp", "woff", "woff2", "xml", "yaml", "yml",
+})  # fmt: skip
+"""Extensions of pictures, sounds, fonts and texts: code can hide behind them, but seldom does."""
 _ZIP_NAMES = (".zip", ".jar", ".apk", ".aar", ".docx", ".xlsx", ".pptx", ".obb", ".epub", ".wgt", ".srcjar", ".bundle")
 
 
@@ -43,6 +55,7 @@ def extract(view: StaticView) -> JSON:
     """Return the callers of class loaders and the members that hold code.
 
     `kind` of a member: `dex`, `apk`, `jar`, `elf` (native code outside lib/), `zip` (an archive under another name).
+    `not_looked_at` counts the members that were judged by their name alone, of which a big file may have many.
     """
     attribution = attribution_for(view.manifest.package)
     found = {(use.api.member, use.caller) for use in find_uses(view.code) if use.api.pi_kind == "dynamic_code"}
@@ -51,12 +64,50 @@ def extract(view: StaticView) -> JSON:
         sdk = attribution.of_method(caller)
         rows.append({"api": member, "caller": text(caller), "sdk": sdk.name if sdk else None})
     embedded: list[JSON] = []
-    entries = sorted(filter(_may_hold_code, view.archive.entries[:_LOOKED_AT]), key=lambda each: each.name)
-    for entry, head in zip(entries, view.archive.read_heads(entries, _HEAD), strict=True):
-        kind = _kind(entry, head)
+    candidates = _candidates(view.archive.entries)
+    chosen = _most_suspect(candidates, view.size)
+    heads = {id(entry): head for entry, head in zip(chosen, view.archive.read_heads(chosen, _HEAD), strict=True)}
+    for entry in candidates:
+        kind = _kind(entry, heads.get(id(entry)))
         if kind is not None:
             embedded.append({"name": text(entry.name, 500), "kind": kind, "bytes": entry.size})
-    return {"loaders": Rows(rows, limit=_ROW_LIMIT), "embedded": Rows(embedded, limit=_ROW_LIMIT)}
+    return {
+        "loaders": Rows(rows, limit=_ROW_LIMIT),
+        "embedded": Rows(embedded, limit=_ROW_LIMIT),
+        "not_looked_at": len(candidates) - len(chosen),
+    }
+
+
+def looked_at(entries: Sequence[Entry], file_bytes: int) -> list[Entry]:
+    """Return the members whose first bytes are looked at: all that can hold code, or of a big file the most suspect."""
+    return _most_suspect(_candidates(entries), file_bytes)
+
+
+def _candidates(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the members that can hold code, up to a limit, by name."""
+    return sorted(filter(_may_hold_code, entries[:_LOOKED_AT]), key=lambda each: each.name)
+
+
+def _most_suspect(candidates: list[Entry], file_bytes: int) -> list[Entry]:
+    """Return those whose first bytes are worth a look in a file of that size.
+
+    These are first those with no common extension, then those whose name says anyway that they are code, then pictures
+    and the like; the largest first.
+    The choice depends on the directory alone, so that it is the same however much of the file is in memory.
+    """
+    return candidates if file_bytes <= BIG else sorted(candidates, key=_innocence)[:_LOOKED_AT_BIG]
+
+
+def _innocence(entry: Entry) -> tuple[int, int, str, int]:
+    """Return what sorts the most suspect members first."""
+    suffix = _suffix(entry.name.lower())
+    rank = 1 if suffix in _BY_NAME else 2 if suffix[1:] in _COMMON else 0
+    return rank, -entry.size, entry.name, entry.header_offset
+
+
+def _suffix(name: str) -> str:
+    """Return the extension of a name, with its dot; empty if there is none."""
+    return name[name.rfind(".") :] if "." in name else ""
 
 
 def _may_hold_code(entry: Entry) -> bool:
@@ -69,8 +120,7 @@ def _may_hold_code(entry: Entry) -> bool:
 def _kind(entry: Entry, head: bytes | None) -> str | None:
     """Return what code the member holds, by its first bytes (None if they cannot be read) and its name."""
     lower = entry.name.lower()
-    suffix = lower[lower.rfind(".") :] if "." in lower else ""
-    by_name = _BY_NAME.get(suffix)
+    by_name = _BY_NAME.get(_suffix(lower))
     if head is None:
         return by_name
     if head.startswith(b"dex\n"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from workers.data.attribution import attribution_for
 from workers.model.bounded import Rows, text
@@ -42,7 +42,7 @@ def extract(view: StaticView) -> JSON:
     """Return a row for each library that tells its version: group, name, version, SDK, file."""
     attribution = attribution_for(view.manifest.package)
     rows: list[JSON] = []
-    for group, name, member in sorted(_told(view))[:_READ_MAX]:
+    for group, name, member in told(view.archive.names):
         version = _version(view, member)
         if version is not None:
             sdk = attribution.of_package(group)
@@ -58,9 +58,14 @@ def extract(view: StaticView) -> JSON:
     return Rows(rows)
 
 
-def _told(view: StaticView) -> Iterator[tuple[str, str, str]]:
+def told(names: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return group, name and member of the files that can tell a version, up to a limit."""
+    return sorted(_told(names))[:_READ_MAX]
+
+
+def _told(names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Yield group, name and member of each file that can tell a version."""
-    for member in view.archive.names:
+    for member in names:
         if member.startswith("META-INF/"):
             match = _VERSION_FILE.fullmatch(member) or _MAVEN.fullmatch(member)
             if match:

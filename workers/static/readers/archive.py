@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
-from itertools import repeat
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +13,7 @@ from workers.model.limits import Limits
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.directory import DESCRIPTOR, Directory, Entry, ReadEntries, read_directory, read_entries
 from workers.static.readers.engine import native
+from workers.static.readers.file import ApkFile, as_file
 
 __all__ = ["MANIFEST", "Archive", "Entry", "MemberError", "open_apk"]
 
@@ -26,6 +25,8 @@ _LOCAL_MAGIC = b"PK\x03\x04"
 STORED = 0
 """Method of a member that is not compressed."""
 _DEFLATED = 8
+_HEAD_PACKED = 512
+"""Deflated bytes that are read first for the head of a member."""
 _DEFLATE_RATIO = 1032
 """Deflate never makes more than this of one byte (zlib technical details, "Maximum Compression Factor")."""
 _CHUNK = 1 << 20
@@ -36,22 +37,22 @@ class MemberError(Exception):
 
 
 class Archive:
-    """A zip archive over bytes.
+    """A zip archive over a file, of which it reads no more than what it is asked for.
 
     Names that occur more than once mean their first entry, as in the loaders that a duplicate is meant to fool
     (CVE-2013-4787); current Android refuses such files.
     """
 
-    def __init__(self, data: memoryview, *, limits: Limits) -> None:
+    def __init__(self, data: memoryview | ApkFile, *, limits: Limits) -> None:
         """Read the central directory; raises NotAnApkError, MalformedError or OverLimitError."""
-        if len(data) > limits.file_bytes:
-            raise OverLimitError(f"The file has {len(data)} bytes, more than the limit of {limits.file_bytes}.")
-        self.data = data
-        """The whole file."""
+        self.file: ApkFile = as_file(data)
+        """The file, whole or in part."""
+        if self.file.size > limits.file_bytes:
+            raise OverLimitError(f"The file has {self.file.size} bytes, more than the limit of {limits.file_bytes}.")
         self.engine: ModuleType | None = native()
         """The native engine, if it is in force for this file."""
-        read_all = _read_all_natively(self.engine, self._whole) if self.engine else read_entries
-        directory: Directory = read_directory(data, max_entries=limits.entries, read_all=read_all)
+        read_all = _read_all_natively(self.engine) if self.engine else read_entries
+        directory: Directory = read_directory(self.file, max_entries=limits.entries, read_all=read_all)
         self.directory_offset = directory.offset
         """Where the central directory starts."""
         self.entries: tuple[Entry, ...] = directory.entries
@@ -114,12 +115,23 @@ class Archive:
 
     def read_heads(self, entries: Sequence[Entry], size: int) -> Iterator[bytes | None]:
         """Yield at most the first `size` bytes of each member, as `read_head`; None where they cannot be had."""
-        quick: Iterable[bytes | None] = repeat(None, len(entries))
-        if self.engine is not None:
+        quick = self._quick_heads(entries, size)
+        for number, entry in enumerate(entries):
             # None where the local header says anything else than the directory: that is looked at slowly, and noted.
-            quick = self.engine.heads(self._whole, entries, size)
-        for entry, head in zip(entries, quick, strict=True):
+            head = quick.get(number)
             yield self._slow_head(entry, size) if head is None else head
+
+    def _quick_heads(self, entries: Sequence[Entry], size: int) -> dict[int, bytes]:
+        """Return the first bytes that the native engine can tell, by the position of their entry in `entries`."""
+        found: dict[int, bytes] = {}
+        if self.engine is None:
+            return found
+        for start, piece in self.file.pieces():
+            end = start + len(piece)
+            inside = [number for number, entry in enumerate(entries) if start <= entry.header_offset < end]
+            heads = self.engine.heads(piece, start, self.file.size, [entries[number] for number in inside], size)
+            found.update((number, head) for number, head in zip(inside, heads, strict=True) if head is not None)
+        return found
 
     def _slow_head(self, entry: Entry, size: int) -> bytes | None:
         """Return `read_head`, or None where it raises."""
@@ -134,10 +146,17 @@ class Archive:
         Raises:
             MemberError: its bytes cannot be found or inflated.
         """
-        packed = self._packed(entry)
-        if entry.method == _DEFLATED:
-            return _inflate(packed, size, entry.name)[0]
-        return bytes(packed[:size])
+        start, length = self._place(entry)
+        if entry.method != _DEFLATED:
+            return bytes(self.file.read(start, min(size, length)))
+        most = _HEAD_PACKED
+        while True:
+            # Of a long stream whole chunks are read, so that one that breaks gives the same as if all of it were there.
+            taken = min(length, most if most <= _CHUNK else length)
+            head, ended = _inflate(self.file.read(start, taken), size, entry.name)
+            if ended or len(head) >= size or taken == length:
+                return head
+            most *= 16
 
     def read_entry(self, entry: Entry) -> bytes:
         """Return the inflated bytes of `entry`; as `read`, for members with the same name."""
@@ -145,28 +164,28 @@ class Archive:
 
     def _content(self, entry: Entry) -> Any:  # noqa: ANN401 - bytes, or a column of the native engine
         """Return the inflated bytes of `entry`."""
-        packed = self._packed(entry)
-        cap = self._cap(entry, len(packed))
-        quick = self._quick_content(entry, packed, cap)
+        start, length = self._place(entry)
+        cap = self._cap(entry, length)
+        quick = self._quick_content(entry, start, length, cap)
         if quick is not None:
             return quick
-        content = self._slow_content(entry, packed, cap)
+        content = self._slow_content(entry, start, length, cap)
         self._check_sum(entry, zlib.crc32(content))
         self._count(entry, len(content))
         return content
 
-    def _quick_content(self, entry: Entry, packed: memoryview, cap: int) -> Any:  # noqa: ANN401 - as above
+    def _quick_content(self, entry: Entry, start: int, length: int, cap: int) -> Any:  # noqa: ANN401 - as above
         """Return the content of a member that is just what it claims to be, by the native engine; else None."""
         engine = self.engine
-        if engine is None or entry.size > cap or not packed:
+        if engine is None or entry.size > cap or not length:
             return None
-        start = self.start(entry)
+        found = None
         if entry.method == _DEFLATED:
-            found = engine.inflate(self._whole, start, len(packed), entry.size)
-        elif entry.method == STORED and len(packed) == entry.size:
-            found = engine.copy(self._whole, start, entry.size)
-        else:
-            found = None
+            piece, at = self.file.around(start, length)
+            found = engine.inflate(piece, at, length, entry.size)
+        elif entry.method == STORED and length == entry.size:
+            piece, at = self.file.around(start, length)
+            found = engine.copy(piece, at, entry.size)
         if found is None:
             return None
         content, crc = found
@@ -174,16 +193,16 @@ class Archive:
         self._count(entry, entry.size)
         return content
 
-    def _slow_content(self, entry: Entry, packed: memoryview, cap: int) -> bytes:
+    def _slow_content(self, entry: Entry, start: int, length: int, cap: int) -> bytes:
         """Return the content of any member, as far as it can be had."""
         if entry.method == _DEFLATED:
-            content, ended = _inflate(packed, min(entry.size, cap) + 1, entry.name)
+            content, ended = _inflate(self.file.read(start, length), min(entry.size, cap) + 1, entry.name)
             if not ended and len(content) <= entry.size:
                 self._note("zip.truncated-member", entry.name, f"{len(content)} of {entry.size} bytes")
         elif entry.method == STORED:
-            content = bytes(packed[: cap + 1])
+            content = bytes(self.file.read(start, min(length, cap + 1)))
         else:
-            content = self._guess(entry, packed, cap)
+            content = self._guess(entry, start, length, cap)
         if len(content) > cap and entry.size > cap:
             raise OverLimitError(f"The member {entry.name!r} inflates to more than {cap} bytes.")
         if len(content) != entry.size:
@@ -197,28 +216,23 @@ class Archive:
         if crc != entry.crc32:
             self._note("zip.bad-crc", entry.name, "content does not match its CRC-32")
 
-    @cached_property
-    def _whole(self) -> bytes:
-        """The whole file as the native engine wants it."""
-        below = self.data.obj
-        return below if isinstance(below, bytes) and len(below) == len(self.data) else bytes(self.data)
-
     def start(self, entry: Entry) -> int:
         """Return where the bytes of `entry` start; its local header has been looked at."""
         at = entry.header_offset
-        name_size, extra_size = struct.unpack_from("<2H", self.data, at + 26)
+        name_size, extra_size = struct.unpack("<2H", self.file.read(at + 26, 4))
         return at + _LOCAL.size + int(name_size) + int(extra_size)
 
-    def _packed(self, entry: Entry) -> memoryview:
-        """Return the bytes of `entry` as they stand in the file; note where its local header disagrees."""
-        at = entry.header_offset
-        if not 0 <= at <= len(self.data) - _LOCAL.size:
+    def _place(self, entry: Entry) -> tuple[int, int]:
+        """Return where the bytes of `entry` start and how many there are; note where its local header disagrees."""
+        at, end = entry.header_offset, self.file.size
+        if not 0 <= at <= end - _LOCAL.size:
             raise MemberError(f"The member {entry.name!r} lies outside the file.")
-        magic, _, flags, method, _, _, _, packed, size, name_size, extra_size = _LOCAL.unpack_from(self.data, at)
+        header = self.file.read(at, _LOCAL.size)
+        magic, _, flags, method, _, _, _, packed, size, name_size, extra_size = _LOCAL.unpack(header)
         if magic != _LOCAL_MAGIC:
             raise MemberError(f"The member {entry.name!r} has no local header.")
         start = at + _LOCAL.size + name_size + extra_size
-        name = str(self.data[at + _LOCAL.size : at + _LOCAL.size + name_size], "utf-8", "backslashreplace")
+        name = str(self.file.read(at + _LOCAL.size, name_size), "utf-8", "backslashreplace")
         if name != entry.name:
             self._note("zip.header-conflict", entry.name, f"local header says name {name[:80]!r}")
         if method != entry.method:
@@ -231,11 +245,11 @@ class Archive:
         }:
             told = f"local header says {packed} to {size} bytes, directory {entry.compressed_size} to {entry.size}"
             self._note("zip.header-conflict", entry.name, told)
-        if start > len(self.data):
+        if start > end:
             raise MemberError(f"The member {entry.name!r} starts after the end of the file.")
-        if start + entry.compressed_size > len(self.data):
+        if start + entry.compressed_size > end:
             self._note("zip.member-outside", entry.name, "it is said to go on after the end of the file")
-        return self.data[start : start + entry.compressed_size]
+        return start, min(entry.compressed_size, end - start)
 
     def _cap(self, entry: Entry, available: int) -> int:
         """Return how many bytes `entry` may have; refuse at once what is bound to have more."""
@@ -245,17 +259,16 @@ class Archive:
             raise OverLimitError(f"The member {entry.name!r} has {entry.size} bytes, more than the limit of {cap}.")
         return min(cap, self.limits.inflated_bytes)
 
-    def _guess(self, entry: Entry, packed: memoryview, cap: int) -> bytes:
+    def _guess(self, entry: Entry, start: int, length: int, cap: int) -> bytes:
         """Return the content of an entry with an unknown method: stored if its CRC says so, else deflated, else stored.
 
         Android's readers take every method but 8 as stored; packers write a random one.
         """
-        start = self.start(entry)
-        stored = bytes(self.data[start : start + min(entry.size, cap)])
+        stored = bytes(self.file.read(start, min(entry.size, cap)))
         if zlib.crc32(stored) == entry.crc32:
             return stored
         try:
-            content, ended = _inflate(packed, min(entry.size, cap) + 1, entry.name)
+            content, ended = _inflate(self.file.read(start, length), min(entry.size, cap) + 1, entry.name)
         except MemberError:
             return stored
         return content if ended or len(content) == entry.size else stored
@@ -275,19 +288,20 @@ class Archive:
         self._anomalies.setdefault((kind, subject), anomaly)
 
 
-def _read_all_natively(engine: ModuleType, whole: bytes) -> ReadEntries:
+def _read_all_natively(engine: ModuleType) -> ReadEntries:
     """Return how the native engine reads the entries of a directory: as `read_entries`."""
 
-    def read_all(_: memoryview, start: int, stop: int, /, *, shift: int, max_entries: int) -> tuple[list[Entry], int]:
-        entries, after, too_many = engine.read_entries(whole, start, stop, shift, max_entries)
+    def read_all(file: ApkFile, start: int, stop: int, /, *, shift: int, max_entries: int) -> tuple[list[Entry], int]:
+        piece, at = file.around(start, stop - start)
+        entries, after, too_many = engine.read_entries(piece, at, at + stop - start, shift, max_entries)
         if too_many:
             raise OverLimitError(f"The archive has more than {max_entries} entries.")
-        return entries, after
+        return entries, after - at + start
 
     return read_all
 
 
-def open_apk(data: memoryview, *, limits: Limits) -> Archive:
+def open_apk(data: memoryview | ApkFile, *, limits: Limits) -> Archive:
     """Return the archive of an APK.
 
     Raises:

@@ -194,13 +194,18 @@ class Code:
                     yield pair
 
 
+def dex_members(names: Sequence[str]) -> list[tuple[int, str]]:
+    """Return number and name of those members that are dex files of the app, in the order in which they are loaded."""
+    return sorted((int(match[1] or 1), name) for name in names if (match := _DEX_MEMBER.fullmatch(name)))
+
+
 def read_code(archive: Archive) -> Code:
     """Return the code of an APK: `classes.dex`, `classes2.dex` and so on.
 
     Android loads them until the first number that is missing; those behind a gap are read too, and noted.
     """
     engine = archive.engine
-    members = sorted((int(match[1] or 1), name) for name in archive.names if (match := _DEX_MEMBER.fullmatch(name)))
+    members = dex_members(archive.names)
     read: list[DexFile] = []
     unreadable: list[UnreadableDex] = []
     anomalies: list[Anomaly] = []

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from workers.model.errors import MalformedError, NotAnApkError, OverLimitError
 from workers.static.readers.anomaly import Anomaly
+from workers.static.readers.file import ApkFile
 
 _END = struct.Struct("<4s4H2IH")
 _END64_LOCATOR = struct.Struct("<4sIQI")
@@ -54,7 +55,7 @@ class ReadEntries(Protocol):
     """How the entries of a directory are read."""
 
     def __call__(
-        self, data: memoryview, start: int, stop: int, /, *, shift: int, max_entries: int
+        self, file: ApkFile, start: int, stop: int, /, *, shift: int, max_entries: int
     ) -> tuple[list[Entry], int]:
         """Return the entries from `start` until they stop making sense, and where that is."""
 
@@ -83,18 +84,18 @@ class _End:
     """Bytes after the record and its comment."""
 
 
-def read_directory(data: memoryview, *, max_entries: int, read_all: ReadEntries | None = None) -> Directory:
-    """Return the last readable central directory of `data`; `read_all` reads its entries, by default `read_entries`.
+def read_directory(file: ApkFile, *, max_entries: int, read_all: ReadEntries | None = None) -> Directory:
+    """Return the last readable central directory of `file`; `read_all` reads its entries, by default `read_entries`.
 
     Raises:
         NotAnApkError: nothing in it looks like a zip.
         MalformedError: it looks like a zip, but has no readable directory.
         OverLimitError: it has more than `max_entries` entries.
     """
-    looks_like_zip = bytes(data[:2]) == b"PK"
-    ends = _find_ends(data)
+    looks_like_zip = bytes(file.read(0, 2)) == b"PK"
+    ends = _find_ends(file)
     for end in ends:
-        found = _read(data, end, max_entries=max_entries, read_all=read_all or read_entries)
+        found = _read(file, end, max_entries=max_entries, read_all=read_all or read_entries)
         if found is not None:
             return found
     if not looks_like_zip and not ends:
@@ -103,10 +104,10 @@ def read_directory(data: memoryview, *, max_entries: int, read_all: ReadEntries 
     raise MalformedError(f"The file starts or ends like a zip, but {reason}.")
 
 
-def _find_ends(data: memoryview) -> list[_End]:
+def _find_ends(file: ApkFile) -> list[_End]:
     """Return the end records in the last 64 KiB, the last one first, at most a few."""
-    start = max(0, len(data) - _COMMENT_MAX - _END.size)
-    tail = bytes(data[start:])
+    start = max(0, file.size - _COMMENT_MAX - _END.size)
+    tail = bytes(file.read(start, file.size - start))
     ends: list[_End] = []
     at = len(tail)
     while len(ends) < _CANDIDATES:
@@ -114,48 +115,48 @@ def _find_ends(data: memoryview) -> list[_End]:
         if at < 0:
             break
         if at + _END.size <= len(tail):
-            ends.append(_parse_end(data, start + at))
+            ends.append(_parse_end(file, start + at))
     return ends
 
 
-def _parse_end(data: memoryview, position: int) -> _End:
+def _parse_end(file: ApkFile, position: int) -> _End:
     """Return the end record at `position`, with the figures of its zip64 record where it points to one."""
-    _, _, _, _, count, size, offset, comment = _END.unpack_from(data, position)
-    trailing = len(data) - position - _END.size - comment
+    _, _, _, _, count, size, offset, comment = _END.unpack(file.read(position, _END.size))
+    trailing = file.size - position - _END.size - comment
     locator_at = position - _END64_LOCATOR.size
     if _NONE32 in {size, offset} or count == _NONE16:
-        end64 = _parse_end64(data, locator_at)
+        end64 = _parse_end64(file, locator_at)
         if end64 is not None:
             position, count, size, offset = end64
     return _End(position=position, count=count, size=size, offset=offset, trailing=trailing)
 
 
-def _parse_end64(data: memoryview, locator_at: int) -> tuple[int, int, int, int] | None:
+def _parse_end64(file: ApkFile, locator_at: int) -> tuple[int, int, int, int] | None:
     """Return position, count, size and offset from the zip64 end record behind the locator, if both are there."""
     if locator_at < 0:
         return None
-    magic, _, at, _ = _END64_LOCATOR.unpack_from(data, locator_at)
+    magic, _, at, _ = _END64_LOCATOR.unpack(file.read(locator_at, _END64_LOCATOR.size))
     if magic != _END64_LOCATOR_MAGIC or at + _END64.size > locator_at:
         return None
-    magic, *_, count, size, offset = _END64.unpack_from(data, at)
+    magic, *_, count, size, offset = _END64.unpack(file.read(at, _END64.size))
     if magic != _END64_MAGIC:
         return None
     return at, count, size, offset
 
 
-def _read(data: memoryview, end: _End, *, max_entries: int, read_all: ReadEntries) -> Directory | None:
+def _read(file: ApkFile, end: _End, *, max_entries: int, read_all: ReadEntries) -> Directory | None:
     """Return the directory that `end` points to, or None if there is none."""
     anomalies: list[Anomaly] = []
     shift = 0
     start = end.offset
-    if not _is_directory(data, start, end):
+    if not _is_directory(file, start, end):
         # Bytes put in front without mending the offsets: the directory still lies right before its end record.
         start = end.position - end.size
         shift = start - end.offset
-        if not _is_directory(data, start, end):
+        if not _is_directory(file, start, end):
             return None
         anomalies.append(Anomaly(kind="zip.shifted", detail=f"all offsets are off by {shift} bytes"))
-    entries, stop = read_all(data, start, end.position, shift=shift, max_entries=max_entries)
+    entries, stop = read_all(file, start, end.position, shift=shift, max_entries=max_entries)
     if stop - start != end.size:
         anomalies.append(Anomaly(kind="zip.directory-size", detail=f"{stop - start} bytes read, {end.size} told"))
     if stop < end.position:
@@ -164,29 +165,31 @@ def _read(data: memoryview, end: _End, *, max_entries: int, read_all: ReadEntrie
         anomalies.append(Anomaly(kind="zip.entry-count", detail=f"{len(entries)} entries read, {end.count} told"))
     if end.trailing != 0:
         anomalies.append(Anomaly(kind="zip.trailing-bytes", detail=f"{end.trailing} bytes after the end record"))
-    return Directory(entries=tuple(entries), offset=start, anomalies=tuple(anomalies + _entry_anomalies(data, entries)))
+    return Directory(entries=tuple(entries), offset=start, anomalies=tuple(anomalies + _entry_anomalies(file, entries)))
 
 
-def _is_directory(data: memoryview, start: int, end: _End) -> bool:
+def _is_directory(file: ApkFile, start: int, end: _End) -> bool:
     """Return whether a directory can start at `start`: an entry's magic, or nothing at all for an empty one."""
     if not 0 <= start <= end.position:
         return False
     if end.count == 0 and end.size == 0:
         return start == end.position
-    return bytes(data[start : start + 4]) == _CENTRAL_MAGIC
+    # All of it is asked for at once: where a file is read by ranges, that is one request.
+    return bytes(file.read(start, end.position - start)[:4]) == _CENTRAL_MAGIC
 
 
-def read_entries(data: memoryview, start: int, stop: int, *, shift: int, max_entries: int) -> tuple[list[Entry], int]:
+def read_entries(file: ApkFile, start: int, stop: int, *, shift: int, max_entries: int) -> tuple[list[Entry], int]:
     """Return the entries from `start` until they stop making sense, and where that is."""
+    data = file.read(start, stop - start)
     entries: list[Entry] = []
-    at = start
-    while at + _CENTRAL.size <= stop:
+    at = 0
+    while at + _CENTRAL.size <= len(data):
         fields = _CENTRAL.unpack_from(data, at)
         magic, _, _, flags, method, _, _, crc, packed, size, name_size, extra_size, comment_size, _, _, _, offset = (
             fields
         )
         after = at + _CENTRAL.size + name_size + extra_size + comment_size
-        if magic != _CENTRAL_MAGIC or after > stop:
+        if magic != _CENTRAL_MAGIC or after > len(data):
             break
         if len(entries) >= max_entries:
             raise OverLimitError(f"The archive has more than {max_entries} entries.")
@@ -206,7 +209,7 @@ def read_entries(data: memoryview, start: int, stop: int, *, shift: int, max_ent
             )
         )
         at = after
-    return entries, at
+    return entries, start + at
 
 
 def _zip64_sizes(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
@@ -223,7 +226,7 @@ def _zip64_sizes(extra: bytes, size: int, packed: int, offset: int) -> tuple[int
     return size, packed, offset
 
 
-def _entry_anomalies(data: memoryview, entries: list[Entry]) -> list[Anomaly]:
+def _entry_anomalies(file: ApkFile, entries: list[Entry]) -> list[Anomaly]:
     """Return what is odd in the entries, one anomaly a kind however many entries it concerns."""
     seen: set[str] = set()
     duplicates: list[str] = []
@@ -241,6 +244,6 @@ def _entry_anomalies(data: memoryview, entries: list[Entry]) -> list[Anomaly]:
         Anomaly(kind=kind, subject=names[0][:200], detail=f"{len(names)} entries") for kind, names in found if names
     ]
     # Build tools pad with local headers that the directory does not list; junk does not look like one.
-    if first > 0 and bytes(data[:4]) != b"PK\x03\x04":
+    if first > 0 and bytes(file.read(0, 4)) != b"PK\x03\x04":
         anomalies.append(Anomaly(kind="zip.prefix-bytes", detail=f"{first} bytes before the first entry"))
     return anomalies

@@ -11,13 +11,13 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
 import apk_info
 
-from workers.model.errors import InspectionError, MalformedError
+from workers.model.errors import InspectionError, MalformedError, UnreadError
 from workers.static.readers.archive import MANIFEST, Archive, MemberError
 from workers.static.readers.signing_block import find_signing_block
 
@@ -63,8 +63,7 @@ class Libraries:
     def signature_files(self) -> tuple[tuple[str, bytes], ...]:
         """Names and contents of the v1 signature files (PKCS #7), at most a few."""
         files: list[tuple[str, bytes]] = []
-        names = [name for name in self.archive.names if _SIGNATURE_FILE.fullmatch(name)]
-        for name in names[:_SIGNATURE_FILES_MAX]:
+        for name in signature_names(self.archive.names):
             try:
                 files.append((name, self.archive.read(name)))
             except MemberError:
@@ -105,15 +104,20 @@ class Libraries:
         return ask(load)
 
 
+def signature_names(names: Sequence[str]) -> list[str]:
+    """Return those of the names of members that are v1 signature files, at most a few."""
+    return [name for name in names if _SIGNATURE_FILE.fullmatch(name)][:_SIGNATURE_FILES_MAX]
+
+
 def ask(question: Callable[[], Answer]) -> Answer:
     """Return the library's answer; whatever it raises becomes a LibraryError.
 
     This is a boundary: libraries raise anything on hostile input, Rust panics included, which are no `Exception`.
-    Our own limits pass through.
+    Our own limits pass through, and bytes that could not be had.
     """
     try:
         return question()
-    except (InspectionError, MemoryError):
+    except (InspectionError, MemoryError, UnreadError):
         raise
     except Exception as error:  # noqa: BLE001 - the boundary
         raise LibraryError(f"{type(error).__name__}: {str(error)[:200]}") from None

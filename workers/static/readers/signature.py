@@ -40,7 +40,7 @@ def read_signing(libraries: Libraries) -> Signing:
     unread = sorted(present - {signer.scheme for signer in signers})
     if unread:
         anomalies.append(Anomaly(kind="signing.unread-scheme", detail=", ".join(unread)))
-    janus = bytes(archive.data[:4]) == b"dex\n"
+    janus = bytes(archive.file.read(0, 4)) == b"dex\n"
     if janus:
         anomalies.append(Anomaly(kind="signing.janus", detail="the file is a DEX as well (CVE-2017-13156)"))
     return Signing(

@@ -34,14 +34,17 @@ class SigningBlock:
 
 def find_signing_block(archive: Archive) -> SigningBlock | None:
     """Return the signing block of `archive`, or None if there is none."""
-    data, end = archive.data, archive.directory_offset
-    if end < _FOOTER + 8 or bytes(data[end - 16 : end]) != _MAGIC:
+    file, end = archive.file, archive.directory_offset
+    if end < _FOOTER + 8:
         return None
-    (size,) = struct.unpack_from("<Q", data, end - _FOOTER)
+    footer = bytes(file.read(end - _FOOTER, _FOOTER))
+    if not footer.endswith(_MAGIC):
+        return None
+    (size,) = struct.unpack_from("<Q", footer)
     start = end - size - 8
     if size < _FOOTER or start < 0:
         return SigningBlock(raw=b"", ids=(), broken=True)
-    raw = bytes(data[start:end])
+    raw = bytes(file.read(start, end - start))
     ids: list[int] = []
     at, stop = 8, len(raw) - _FOOTER
     broken = struct.unpack_from("<Q", raw)[0] != size

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from farm.model.errors import StoreError
+from farm.model.errors import ObjectChangedError, RangesIgnoredError, StoreError
 from farm.objects.s3 import S3Store
 from farm.objects.s3_client import client_for
 
@@ -124,8 +124,18 @@ def test_a_server_that_ignores_ranges_is_refused(server: ScriptedServer) -> None
     """The beginning of the object is never taken for the part that was asked for."""
     server.answers = [answer(200, b"0123456789")]
 
-    with pytest.raises(StoreError, match="ignores ranged reads"):
+    with pytest.raises(RangesIgnoredError, match="ignores ranged reads"):
         _store(server).get_range("k", 5, 2)
+
+
+def test_a_server_without_conditions_is_not_believed_a_part_of_another_object(server: ScriptedServer) -> None:
+    """It answers for an object that was changed meanwhile: tag and size tell."""
+    server.answers = [answer(206, b"567", Content_Range="bytes 5-7/11", ETag='"new"')]
+
+    for known in ({"etag": "old"}, {"size": 10}):
+        with pytest.raises(ObjectChangedError, match="changed"):
+            _store(server).get_range("k", 5, 3, **known)
+    assert b"567" == _store(server).get_range("k", 5, 3, etag="new", size=11)
 
 
 def test_a_conditional_write_that_collides_is_tried_again(server: ScriptedServer) -> None:

@@ -10,6 +10,7 @@ from typing import TypedDict, cast
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.archive import Entry, MemberError
 from workers.static.readers.code import Call, FieldUse, StringUse, UnreadableDex, Use
+from workers.static.readers.file import WholeFile
 from workers.static.readers.manifest_model import Manifest, Reader
 from workers.static.readers.signing_model import Signing
 from workers.static.view import StaticView
@@ -198,12 +199,12 @@ class _FakeView:
     manifest: Manifest
     signing: Signing
     code: FakeCode
-    data: memoryview = field(default_factory=lambda: memoryview(b"PK\x03\x04 and so on"))
+    file: WholeFile
 
     @property
     def size(self) -> int:
         """Return the bytes of the file."""
-        return len(self.data)
+        return self.file.size
 
 
 def make_view(
@@ -213,6 +214,7 @@ def make_view(
     manifest: Manifest | None = None,
     signing: Signing | None = None,
     anomalies: tuple[Anomaly, ...] = (),
+    file: WholeFile | None = None,
 ) -> StaticView:
     """Return an app with the parts given; the others are empty, its package is `com.example.app`."""
     view = _FakeView(
@@ -220,6 +222,7 @@ def make_view(
         manifest=manifest or make_manifest(),
         signing=signing or Signing(reader=Reader.APK_INFO),
         code=code or FakeCode(),
+        file=file or WholeFile(b"PK\x03\x04 and so on"),
     )
     return cast("StaticView", view)
 

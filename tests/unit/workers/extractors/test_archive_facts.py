@@ -14,6 +14,7 @@ from workers.static.extractors import (
     signing,
 )
 from workers.static.readers.anomaly import Anomaly
+from workers.static.readers.file import BIG, WholeFile
 from workers.static.readers.manifest_model import Component, ComponentKind, IntentFilter, Reader, UsedPermission
 from workers.static.readers.signing_model import Signer, Signing
 
@@ -101,6 +102,18 @@ def test_embedded_code_is_found_by_its_first_bytes() -> None:
         ("assets/p.bin", "zip"),
         ("assets/plugin.apk", "apk"),
     ]
+
+
+def test_of_a_big_file_the_most_suspect_members_are_looked_at() -> None:
+    """Large ones that are no pictures; a name that says that it is code needs no look to be told."""
+    pictures = {f"assets/{number}.png": b"dex\n035\0" + bytes(5_000) for number in range(50)}
+    members = {**pictures, "assets/y": b"dex\n035\0", "assets/p.apk": b"PK\x03\x04\x14\x00\x00\x00"}
+    view = make_view(members=members, file=WholeFile(bytes(BIG + 1)))
+    fact = _object(dynamic_code.extract(view))
+    found = {str(row["name"]): row["kind"] for row in fact["embedded"] if isinstance(row, dict)}  # type: ignore[union-attr]
+
+    assert ("dex", "apk") == (found["assets/y"], found["assets/p.apk"])
+    assert (32, 20) == (len(found), fact["not_looked_at"])
 
 
 def test_class_loaders_are_told_with_their_owner() -> None:

@@ -1,0 +1,380 @@
+"""How much of an app a worker reads, whose hash it goes by, and what a changing or failing store leads to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from threading import Event
+
+import pytest
+
+from farm.cluster.ahead import ReadAhead
+from farm.cluster.reading import CHECKED
+from farm.cluster.task import Inspector
+from farm.model.batch import AppRef, InspectionId
+from farm.model.errors import ObjectChangedError, ObjectMissingError, RangesIgnoredError, StoreError
+from farm.model.execution import Task
+from farm.model.inspection import Suite
+from farm.ports import ObjectInfo, ObjectStore
+from tests.unit.workers.readers.build import Member, apk_bytes
+from workers.inspect import inspect_apk
+from workers.model.limits import Limits
+from workers.model.outcome import Outcome
+from workers.static.readers.file import BIG
+
+KEPT_OUT = "assets/film.mp4"
+
+
+@cache
+def big_app() -> bytes:
+    """Return an app of which a tenth is needed."""
+    films = [Member(name=f"{KEPT_OUT}{number}", content=os.urandom(1 << 20), method=0) for number in range(9)]
+    icon = Member(name="res/icon.png", content=os.urandom(100_000), method=0)
+    return apk_bytes([*films, icon])
+
+
+def sha256(data: bytes) -> str:
+    """Return the hash of an app."""
+    return hashlib.sha256(data).hexdigest()
+
+
+@dataclass
+class MemoryStore:
+    """Objects in memory under etags that say nothing of their content, as S3's multipart etags do."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    etags: dict[str, str] = field(default_factory=dict)
+    reads: list[str] = field(default_factory=list)
+    """`whole`, or start and length of a part."""
+    ranged: bool = True
+    fails_after: int = 1_000
+    """Parts that are sent before the store fails."""
+    changes_after: int = 1_000
+    """Parts that are sent before the object becomes another one."""
+    url: str = "s3://memory"
+
+    def get(
+        self, key: str, *, etag: str | None = None, version_id: str | None = None, limit: int | None = None
+    ) -> bytes:
+        """Return an object whole."""
+        assert version_id is None
+        assert limit is None or limit > 0
+        data = self._object(key, etag)
+        if key == "app":
+            self.reads.append("whole")
+        return data
+
+    def get_range(
+        self,
+        key: str,
+        start: int,
+        length: int,
+        *,
+        etag: str | None = None,
+        version_id: str | None = None,
+        size: int | None = None,
+    ) -> bytes:
+        """Return a part of an object."""
+        assert version_id is None
+        if not self.ranged:
+            raise RangesIgnoredError
+        if len(self.reads) >= self.fails_after:
+            raise StoreError("The store is gone.")
+        if len(self.reads) >= self.changes_after:
+            self.etags[key] = "changed"
+        data = self._object(key, etag)
+        if size not in {None, len(data)}:
+            raise ObjectChangedError
+        self.reads.append(f"{start}+{length}")
+        return data[start : start + length]
+
+    def head(self, key: str) -> ObjectInfo | None:
+        """Return nothing: no test asks."""
+        raise NotImplementedError(key)
+
+    def put(
+        self, key: str, data: bytes, *, if_absent: bool = False, content_type: str = "application/octet-stream"
+    ) -> bool:
+        """Write an object."""
+        assert content_type
+        if if_absent and key in self.objects:
+            return False
+        self.objects[key] = data
+        return True
+
+    def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
+        """Yield the objects."""
+        yield from (ObjectInfo(key=key, size=0, etag="") for key in sorted(self.objects) if key.startswith(prefix))
+
+    def _object(self, key: str, etag: str | None) -> bytes:
+        if key not in self.objects:
+            raise ObjectMissingError(f"There is no {key}.")
+        if etag not in {None, self.etags.get(key)}:
+            raise ObjectChangedError(f"{key} has changed.")
+        return self.objects[key]
+
+
+@dataclass
+class OneStore:
+    """All URLs lie in one store, which is the farm's own as well."""
+
+    store: MemoryStore
+
+    def locate(self, url: str) -> tuple[ObjectStore, str]:
+        """Return the store and the last part of the URL."""
+        return self.store, url.rpartition("/")[2]
+
+    def farm(self) -> ObjectStore:
+        """Return the store."""
+        return self.store
+
+
+@dataclass
+class Desk:
+    """An inspector, its store and a task for the one big app in it."""
+
+    store: MemoryStore
+    inspector: Inspector
+    task: Task
+
+    def listed(self, hashed: str | None, **changes: object) -> Task:
+        """Return the task as a list with this hash has it."""
+        return replace(self.task, app=replace(self.task.app, sha256=hashed, **changes))  # type: ignore[arg-type] # fields
+
+    def evidence_keys(self) -> list[str]:
+        """Return where evidence lies."""
+        return [info.key for info in self.store.list("evidence/")]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """A store with one big app."""
+    store = MemoryStore(objects={"app": big_app()}, etags={"app": "tag-2"})
+    inspector = Inspector(
+        stores=OneStore(store),
+        limits={suite: Limits() for suite in Suite},
+        engines={Suite.STATIC: "static-1", Suite.DYNAMIC: "dynamic-1"},
+    )
+    app = AppRef(url="s3://memory/app", etag="tag-2", size=len(big_app()))
+    return Desk(store, inspector, Task(inspection_id=InspectionId(1), app=app, suite=Suite.STATIC))
+
+
+def test_of_a_big_app_with_a_known_hash_only_parts_are_read(desk: Desk) -> None:
+    """The evidence is that of the whole."""
+    result = desk.inspector.run(replace(desk.task, known_sha256=sha256(big_app())))
+    assert result.evidence_key is not None
+
+    assert Outcome.INSPECTED is result.outcome
+    assert "whole" not in desk.store.reads
+    assert result.bytes_read < len(big_app()) / 5
+    assert len(big_app()) == result.object_bytes > BIG
+    assert inspect_apk(big_app()).as_bytes() == desk.store.objects[result.evidence_key]
+
+
+def test_an_app_without_a_known_hash_is_read_whole(desk: Desk) -> None:
+    """Its hash is its identity, and nobody can compute it of parts."""
+    result = desk.inspector.run(desk.task)
+
+    assert ["whole"] == desk.store.reads
+    assert result.app is not None
+    assert (sha256(big_app()), True) == (result.app.sha256, result.app.sha256_verified)
+    assert len(big_app()) == result.bytes_read == result.object_bytes
+
+
+def test_an_app_without_an_etag_is_read_whole(desk: Desk) -> None:
+    """Nothing would hold its parts together."""
+    desk.inspector.run(desk.listed(sha256(big_app()), etag=None))
+
+    assert ["whole"] == desk.store.reads
+
+
+def test_a_claimed_hash_is_said_to_be_claimed(desk: Desk) -> None:
+    """In the evidence, in its key, and to the ledger."""
+    result = desk.inspector.run(desk.listed(sha256(big_app())))
+    assert result.evidence_key is not None
+    assert result.app is not None
+
+    assert "whole" not in desk.store.reads
+    assert "-claimed-" in result.evidence_key
+    assert not result.app.sha256_verified
+    assert json.loads(desk.store.objects[result.evidence_key])["app"]["sha256_verified"] is False
+
+
+def test_what_was_seen_under_a_claim_is_found_again(desk: Desk) -> None:
+    """By the same claim on the same object."""
+    desk.inspector.run(desk.listed(sha256(big_app())))
+    desk.store.reads.clear()
+    again = desk.inspector.run(desk.listed(sha256(big_app())))
+
+    assert again.cached
+    assert again.app is not None
+    assert not again.app.sha256_verified
+    assert (0, []) == (again.object_bytes, desk.store.reads)
+
+
+def test_a_wrong_claim_harms_no_other_app(desk: Desk) -> None:
+    """Evidence on the app that really has the hash is not taken from it."""
+    small = apk_bytes(package="com.example.other")
+    desk.inspector.run(desk.listed(sha256(small)))
+    desk.store.objects["other"], desk.store.etags["other"] = small, "o"
+    other = desk.inspector.run(
+        replace(desk.task, app=AppRef(url="s3://memory/other", etag="o", size=len(small), sha256=sha256(small)))
+    )
+
+    assert not other.cached
+    assert other.app is not None
+    assert ("com.example.other", True) == (other.app.package, other.app.sha256_verified)
+
+
+def test_a_cache_hit_by_a_claim_stays_a_claim(desk: Desk) -> None:
+    """The evidence is of the true bearer of the hash; that this object is the same is only said."""
+    desk.inspector.run(desk.task)
+    hit = desk.inspector.run(desk.listed(sha256(big_app())))
+
+    assert hit.cached
+    assert hit.app is not None
+    assert not hit.app.sha256_verified
+
+
+def test_some_claims_are_checked(desk: Desk) -> None:
+    """Always the same ones, about one of 32; a wrong one is a changed object."""
+    whole = 0
+    for number in range(400):
+        desk.store.reads.clear()
+        desk.store.etags["app"] = f"tag-{number}"
+        result = desk.inspector.run(desk.listed("0" * 64, etag=f"tag-{number}"))
+        if desk.store.reads == ["whole"]:
+            whole += 1
+            assert Outcome.CHANGED_OBJECT is result.outcome
+
+    assert 400 / CHECKED / 3 < whole < 400 / CHECKED * 3
+
+
+def test_a_list_that_contradicts_the_farm_is_not_believed(desk: Desk) -> None:
+    """The farm has hashed the object itself."""
+    result = desk.inspector.run(replace(desk.listed("0" * 64), known_sha256=sha256(big_app())))
+
+    assert Outcome.CHANGED_OBJECT is result.outcome
+    assert [] == desk.store.reads
+
+
+def test_an_etag_that_is_the_hash_is_proof(desk: Desk) -> None:
+    """A store that compares it has hashed the object."""
+    desk.store.etags["app"] = sha256(big_app())
+    result = desk.inspector.run(desk.listed(sha256(big_app()), etag=sha256(big_app())))
+
+    assert "whole" not in desk.store.reads
+    assert result.app is not None
+    assert result.app.sha256_verified
+
+
+def test_an_object_that_changes_between_two_parts_is_a_changed_object(desk: Desk) -> None:
+    """Parts of two objects are never put together."""
+    desk.store.changes_after = 2
+    result = desk.inspector.run(replace(desk.task, known_sha256=sha256(big_app())))
+
+    assert Outcome.CHANGED_OBJECT is result.outcome
+    assert [] == desk.evidence_keys()
+
+
+def test_a_store_that_fails_between_two_parts_is_no_fault_of_the_app(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither ahead nor in the middle of the inspection."""
+    known = replace(desk.task, known_sha256=sha256(big_app()))
+    desk.store.fails_after = 2
+    ahead = desk.inspector.run(known)
+    monkeypatch.setattr("farm.cluster.reading.read_ahead", lambda *_, **__: None)
+    desk.store.reads.clear()
+    later = desk.inspector.run(known)
+
+    assert [Outcome.STORE_UNAVAILABLE] * 2 == [ahead.outcome, later.outcome]
+    assert "The store is gone." == later.reason
+
+
+def test_a_server_that_ignores_ranges_is_read_whole(desk: Desk) -> None:
+    """At the price of a request."""
+    desk.store.ranged = False
+    result = desk.inspector.run(replace(desk.task, known_sha256=sha256(big_app())))
+
+    assert ["whole"] == desk.store.reads
+    assert Outcome.INSPECTED is result.outcome
+
+
+@pytest.mark.parametrize("wrong", [-1_000, 1_000])
+def test_a_size_that_is_wrong_in_the_list_changes_nothing(desk: Desk, wrong: int) -> None:
+    """Nobody knows where the end is, so it is read whole."""
+    known = replace(desk.listed(None, size=len(big_app()) + wrong), known_sha256=sha256(big_app()))
+    result = desk.inspector.run(known)
+
+    assert ["whole"] == desk.store.reads
+    assert Outcome.INSPECTED is result.outcome
+
+
+def test_the_next_app_is_read_while_one_is_inspected(desk: Desk) -> None:
+    """When its turn comes, nothing is read any more."""
+    small = apk_bytes(package="com.example.other")
+    desk.store.objects["next"], desk.store.etags["next"] = small, "n"
+    following = replace(
+        desk.task, inspection_id=InspectionId(2), app=AppRef(url="s3://memory/next", etag="n", size=len(small))
+    )
+    desk.inspector.run(desk.task, following)
+    taken = desk.inspector.ahead.take(following)
+    assert taken is not None
+    desk.inspector.ahead.start(following, lambda _: taken)
+    del desk.store.objects["next"]
+    result = desk.inspector.run(following)
+
+    assert result.app is not None
+    assert ("com.example.other", len(small)) == (result.app.package, result.bytes_read)
+    assert {"read", "inspect"} <= set(result.stage_seconds)
+
+
+def test_what_is_the_same_app_again_is_not_read_ahead(desk: Desk) -> None:
+    """Its evidence will be there."""
+    again = replace(desk.task, inspection_id=InspectionId(2))
+    desk.inspector.run(desk.task, again)
+    result = desk.inspector.run(again)
+
+    assert result.cached
+
+
+def test_a_failure_ahead_is_asked_again_in_its_turn(desk: Desk) -> None:
+    """It may have come from the limits of the app before."""
+
+    def refuse(_: Task) -> int:
+        raise MemoryError
+
+    ahead: ReadAhead[int] = ReadAhead()
+    ahead.start(desk.task, refuse)
+
+    assert ahead.take(desk.task) is None
+
+
+def test_what_was_read_of_another_task_is_not_taken() -> None:
+    """A chunk that was given up leaves nothing for the next one."""
+    one = Task(inspection_id=InspectionId(1), app=AppRef(url="a"), suite=Suite.STATIC)
+    two = replace(one, inspection_id=InspectionId(2))
+    ahead: ReadAhead[str] = ReadAhead()
+    ahead.start(one, lambda task: task.app.url)
+
+    assert ahead.take(two) is None
+    assert "a" == ahead.take(one)
+    assert ahead.take(one) is None
+
+
+def test_an_inspector_is_sent_without_what_it_has_read(desk: Desk) -> None:
+    """A thread cannot be pickled, and bytes should not be."""
+    done = Event()
+    ahead: ReadAhead[bool] = ReadAhead()
+    ahead.start(desk.task, lambda _: done.wait(5))
+    copy = pickle.loads(pickle.dumps(ahead))
+    done.set()
+
+    assert ahead.take(desk.task) is True
+    assert copy.take(desk.task) is None
