@@ -12,6 +12,7 @@ from workers.model.errors import InspectionError
 from workers.model.evidence import Evidence
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
+from workers.model.services import Services
 from workers.sandboxed import Told
 from workers.static.suite import ENGINE, run
 from workers.static.view import StaticView
@@ -28,10 +29,11 @@ def inspect_apk(
     suite: str = STATIC,
     limits: Limits = DEFAULT_LIMITS,
     sha256: str | None = None,
+    services: Services = Services.ABSENT,
 ) -> Evidence:
     """Return the evidence of one suite on the APK `data`; the caller must not change `data` meanwhile.
 
-    `sha256` is the hash of `data` where the caller has it already.
+    `sha256` is the hash of `data` where the caller has it already. `services` matters to the dynamic suite only.
 
     Never raises because of what is in `data`: an inspection that cannot go on ends with its outcome and a reason, and
     with as much of the app's identity as was read before.
@@ -43,7 +45,7 @@ def inspect_apk(
     if engine is None:
         raise ValueError(f"There is no suite {suite!r}; there is: {', '.join(SUITES)}.")
     view = StaticView(data, limits=limits, sha256=sha256 or hashlib.sha256(data).hexdigest())
-    told = _run(view, data, suite, limits)
+    told = _run(view, data, suite, limits, services)
     if suite == DYNAMIC and told.document is None:
         told = replace(told, document=sandboxed.blank(told.outcome.value, told.reason))
     return Evidence(
@@ -58,12 +60,14 @@ def inspect_apk(
     )
 
 
-def _run(view: StaticView, data: bytes | bytearray | memoryview, suite: str, limits: Limits) -> Told:
+def _run(
+    view: StaticView, data: bytes | bytearray | memoryview, suite: str, limits: Limits, services: Services
+) -> Told:
     """Return what the suite came to; an error becomes outcome and reason."""
     try:
         with guard(limits):
             if suite == DYNAMIC:
-                return sandboxed.run(view, data, limits)
+                return sandboxed.run(view, data, limits, services)
             outcome, reason, facts = run(view)
             return Told(outcome=outcome, reason=reason, facts=facts)
     except InspectionError as error:

@@ -3,12 +3,14 @@ package apkfarm.sandbox.app;
 import android.app.Activity;
 import android.app.Application;
 import android.content.BroadcastReceiver;
+import android.content.ComponentName;
 import android.content.Context;
 import android.content.Intent;
 import android.content.ServiceConnection;
 import android.content.pm.PackageInfo;
 import android.content.pm.PackageManager;
 import android.content.pm.ProviderInfo;
+import android.os.IBinder;
 import android.view.View;
 import android.view.accessibility.AccessibilityManager;
 import apkfarm.sandbox.host.AppLoader;
@@ -230,6 +232,10 @@ public final class Session {
 
   void bound(Intent intent, ServiceConnection connection) {
     components.bind(intent, connection);
+  }
+
+  void connected(ComponentName service, IBinder binder, ServiceConnection connection) {
+    components.connected(service, binder, connection);
   }
 
   void unbind(ServiceConnection connection) {
