@@ -12,6 +12,7 @@ from typing import Any
 from farm.model.errors import ConfigError
 from farm.model.inspection import Suite
 from workers.model.limits import Limits
+from workers.model.services import Services
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +39,8 @@ class Settings:
     """Wall time of one dynamic inspection before it stops itself."""
     dynamic_memory_mb: int
     """Memory that Ray sets aside for each sandbox worker, in MiB."""
+    dynamic_services: Services
+    """Whether the phone of a dynamic inspection has Google's and vendors' services: `absent` or `present`."""
     lease_seconds: float
     """How long a driver's lease on a shard lasts without being renewed."""
     cpu_hour_price: float
@@ -60,6 +63,11 @@ class Settings:
             Suite.DYNAMIC: Limits(seconds=self.dynamic_seconds),
         }
 
+    def digest(self, suite: Suite) -> str:
+        """Return the configuration part of a suite's result keys: all settings that change what is seen."""
+        limits = self.limits[suite]
+        return limits.digest(services=self.dynamic_services) if suite is Suite.DYNAMIC else limits.digest()
+
 
 _DEFAULTS: dict[str, str] = {
     "home": "~/.apkfarm",
@@ -72,6 +80,7 @@ _DEFAULTS: dict[str, str] = {
     "app_memory_mb": "3072",
     "dynamic_seconds": "180",
     "dynamic_memory_mb": "2048",
+    "dynamic_services": "absent",
     "lease_seconds": "20",
     "cpu_hour_price": "0.04",
     "read_gb_price": "0.0",
@@ -139,6 +148,12 @@ def _typed(values: Mapping[str, str], origins: Mapping[str, str]) -> Settings:
     typed["store"] = values["store"] or str(home / "store")
     if values["log"] not in {"auto", "json", "pretty"}:
         raise ConfigError(f"log is {values['log']!r} (from {origins['log']}); it can be auto, json or pretty.")
+    if values["dynamic_services"] not in {*Services}:
+        raise ConfigError(
+            f"dynamic_services is {values['dynamic_services']!r} (from {origins['dynamic_services']}); "
+            f"it can be {' or '.join(Services)}."
+        )
+    typed["dynamic_services"] = Services(values["dynamic_services"])
     return Settings(**typed)
 
 

@@ -26,6 +26,7 @@ from workers.model.errors import OverLimitError
 from workers.model.evidence import AppIdentity
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome, OutcomeClass
+from workers.model.services import Services
 
 log = structlog.get_logger()
 
@@ -39,7 +40,10 @@ class Inspector:
 
     stores: Stores
     limits: Mapping[Suite, Limits]
-    engines: Mapping[Suite, str]
+    engines: Mapping[Suite, tuple[str, str]]
+    """For each suite, the engine version and the digest of its configuration: two parts of the result key."""
+    services: Services = Services.ABSENT
+    """Whether the phone of the dynamic suite has Google's and vendors' services."""
 
     def run(self, task: Task) -> Result:
         """Return what came of one task; never raises for anything that the app or the store does."""
@@ -78,7 +82,7 @@ class Inspector:
         elif task.app.sha256 != sha256:
             return watch.failed(task, Outcome.CHANGED_OBJECT, "The object's SHA-256 is not the one in the manifest.")
         with watch.stage("inspect"):
-            evidence = inspect_apk(data, suite=task.suite.value, limits=limits, sha256=sha256)
+            evidence = inspect_apk(data, suite=task.suite.value, limits=limits, sha256=sha256, services=self.services)
         document = evidence.as_bytes()
         if evidence.outcome.outcome_class not in STORED_CLASSES:
             return watch.failed(task, evidence.outcome, evidence.reason, app=evidence.app)
@@ -96,7 +100,7 @@ class Inspector:
         return self._judged(task, key, document, watch, cached=False)
 
     def _key(self, task: Task, sha256: str) -> str:
-        return evidence_key(sha256, task.suite, self.engines[task.suite], self.limits[task.suite].digest())
+        return evidence_key(sha256, task.suite, *self.engines[task.suite])
 
     def _from_cache(self, home: ObjectStore, task: Task, sha256: str, watch: _Watch) -> Result | None:
         key = self._key(task, sha256)
