@@ -12,7 +12,7 @@ from typing import Any
 from farm.model.errors import ConfigError
 from farm.model.inspection import Suite
 from workers.model.limits import Limits
-from workers.model.services import Services
+from workers.model.services import DEFAULT_SERVICES, Services
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +80,7 @@ _DEFAULTS: dict[str, str] = {
     "app_memory_mb": "3072",
     "dynamic_seconds": "180",
     "dynamic_memory_mb": "2048",
-    "dynamic_services": "absent",
+    "dynamic_services": DEFAULT_SERVICES.value,
     "lease_seconds": "20",
     "cpu_hour_price": "0.04",
     "read_gb_price": "0.0",

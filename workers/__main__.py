@@ -13,7 +13,7 @@ from workers.inspect import DEFAULT_LIMITS, DYNAMIC, STATIC, inspect_apk
 from workers.isolation import guard
 from workers.model.errors import InspectionError
 from workers.model.outcome import OutcomeClass
-from workers.model.services import Services
+from workers.model.services import DEFAULT_SERVICES, Services
 from workers.static.view import StaticView
 
 EXIT_OK = 0
@@ -52,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--services",
         type=Services,
         choices=[*Services],
-        default=Services.ABSENT,
-        help="Google's and vendors' services on the phone of the dynamic suite (absent)",
+        default=DEFAULT_SERVICES,
+        help="Google's and vendors' services on the phone of the dynamic suite (%(default)s)",
     )
     options = parser.parse_args(words[1:] if xrefs else words)
     path: Path = options.apk

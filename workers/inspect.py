@@ -12,7 +12,7 @@ from workers.model.errors import InspectionError
 from workers.model.evidence import Evidence
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
-from workers.model.services import Services
+from workers.model.services import DEFAULT_SERVICES, Services
 from workers.sandboxed import Told
 from workers.static.suite import ENGINE, run
 from workers.static.view import StaticView
@@ -29,7 +29,7 @@ def inspect_apk(
     suite: str = STATIC,
     limits: Limits = DEFAULT_LIMITS,
     sha256: str | None = None,
-    services: Services = Services.ABSENT,
+    services: Services = DEFAULT_SERVICES,
 ) -> Evidence:
     """Return the evidence of one suite on the APK `data`; the caller must not change `data` meanwhile.
 

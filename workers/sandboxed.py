@@ -20,7 +20,7 @@ from workers.model.bounded import TEXT_LIMIT, text
 from workers.model.evidence import JSON
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
-from workers.model.services import Services
+from workers.model.services import DEFAULT_SERVICES, Services
 from workers.scratch import scratch
 from workers.static.view import StaticView
 
@@ -63,7 +63,7 @@ def keep_warm() -> None:
 
 
 def run(
-    view: StaticView, data: bytes | bytearray | memoryview, limits: Limits, services: Services = Services.ABSENT
+    view: StaticView, data: bytes | bytearray | memoryview, limits: Limits, services: Services = DEFAULT_SERVICES
 ) -> Told:
     """Run the app `data`, of which `view` is, within the time of `limits`, on a phone with `services` or without.
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from benchmarks.dynamic.measured import Measured, comparable, measure
 from benchmarks.dynamic.tables import costs, other_faults, reached, sandbox_faults
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
-from workers.model.services import Services
+from workers.model.services import DEFAULT_SERVICES, Services
 from workers.sandboxed import keep_warm
 
 SECONDS = 120.0
@@ -38,7 +38,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the documents here")
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"wall time of one app ({SECONDS:.0f})")
     parser.add_argument(
-        "--services", type=Services, choices=[*Services], default=Services.ABSENT, help="of Google and vendors (absent)"
+        "--services",
+        type=Services,
+        choices=[*Services],
+        default=DEFAULT_SERVICES,
+        help="of Google and vendors (%(default)s)",
     )
     options = parser.parse_args(arguments)
     apks = sorted(options.folder.rglob("*.apk"))

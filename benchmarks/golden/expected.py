@@ -10,12 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 from benchmarks.golden.behaviour import BehaviourClass, Behaviours
-from workers.model.services import Services
+from workers.model.services import DEFAULT_SERVICES, Services
 
 APPS = Path(__file__).resolve().parents[2] / "examples" / "apps"
 FILE = "expected.toml"
 _GROUP = "dynamic"
-_SETTINGS = frozenset({"not_judged", "services", "timing"})
+_SETTINGS = frozenset({"not_judged", "timing"})
 
 
 class ExpectationError(ValueError):
@@ -34,7 +34,7 @@ class Expectation:
     """Earliest and latest second of the app's own time at which a kind and subject is first read."""
     not_judged: frozenset[BehaviourClass]
     """Classes in which this app may show something or nothing."""
-    services: Services = Services.ABSENT
+    services: Services = DEFAULT_SERVICES
     """What the phone has of Google's and vendors' services."""
 
     @property
@@ -61,7 +61,8 @@ def _read(path: Path, built: Path) -> Iterator[Expectation]:
     absent = table.pop(Services.ABSENT, None)
     yield _expectation(path, built, table)
     if absent is not None:
-        yield replace(_expectation(path, built, absent), app=f"{path.parent.name}-{Services.ABSENT}")
+        without = _expectation(path, built, absent)
+        yield replace(without, app=f"{without.app}-{Services.ABSENT}", services=Services.ABSENT)
 
 
 def _expectation(path: Path, built: Path, table: dict[str, Any]) -> Expectation:
@@ -82,7 +83,6 @@ def _expectation(path: Path, built: Path, table: dict[str, Any]) -> Expectation:
         behaviours=MappingProxyType(behaviours),
         timing=MappingProxyType(timing),
         not_judged=frozenset(BehaviourClass(name) for name in table.get("not_judged", [])),
-        services=Services(table.get("services", Services.ABSENT)),
     )
 
 

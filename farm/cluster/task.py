@@ -26,7 +26,7 @@ from workers.model.errors import OverLimitError
 from workers.model.evidence import AppIdentity
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome, OutcomeClass
-from workers.model.services import Services
+from workers.model.services import DEFAULT_SERVICES, Services
 
 log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ class Inspector:
     limits: Mapping[Suite, Limits]
     engines: Mapping[Suite, tuple[str, str]]
     """For each suite, the engine version and the digest of its configuration: two parts of the result key."""
-    services: Services = Services.ABSENT
+    services: Services = DEFAULT_SERVICES
     """Whether the phone of the dynamic suite has Google's and vendors' services."""
 
     def run(self, task: Task) -> Result:

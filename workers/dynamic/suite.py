@@ -29,7 +29,7 @@ from workers.dynamic.sinkhole.session import shared_sinkhole
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
 from workers.model.errors import InspectionError
 from workers.model.evidence import JSON
-from workers.model.services import Services
+from workers.model.services import DEFAULT_SERVICES, Services
 from workers.static.extractors import packer
 from workers.static.view import StaticView
 
@@ -47,7 +47,7 @@ def run(
     out: Path,
     *,
     seconds: float = SECONDS,
-    services: Services = Services.ABSENT,
+    services: Services = DEFAULT_SERVICES,
 ) -> dict[str, JSON]:
     """Run the app of `apk` in the sandbox and return the dynamic document; screenshots become files in `out`.
 
@@ -79,7 +79,7 @@ def inspect(
     *,
     seconds: float,
     network: NetworkLog | None = None,
-    services: Services = Services.ABSENT,
+    services: Services = DEFAULT_SERVICES,
     clock: Clock = time.monotonic,
 ) -> dict[str, JSON]:
     """Play all phases on `backend`, which runs the app of `view`, and return the document."""

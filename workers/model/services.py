@@ -12,3 +12,7 @@ class Services(StrEnum):
     """The packages are not installed: binding fails, providers are unknown."""
     PRESENT = "present"
     """The packages are there, and answer planted values."""
+
+
+DEFAULT_SERVICES = Services.PRESENT
+"""What an app meets unless somebody says otherwise: see docs/decisions/0012-identifier-services-by-setting.md."""

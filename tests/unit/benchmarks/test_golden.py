@@ -50,7 +50,7 @@ def test_an_app_that_is_seen_as_expected_has_no_differences(tmp_path: Path) -> N
 
 def test_an_app_can_be_judged_on_both_phones(tmp_path: Path) -> None:
     """What stands in the table `absent` is expected of the same file without services."""
-    both = expectation(tmp_path, 'outcome = "inspected"\nservices = "present"\n[absent]\noutcome = "no_launcher"')
+    both = expectation(tmp_path, 'outcome = "inspected"\n[absent]\noutcome = "no_launcher"')
     without = expectations(tmp_path)["sample-absent"]
 
     assert [Services.PRESENT, Services.ABSENT] == [both.services, without.services]

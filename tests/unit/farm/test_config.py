@@ -74,7 +74,7 @@ def test_limits_that_change_what_is_seen_change_the_result_key(tmp_path: Path) -
     [
         ("APP_SECONDS=5", Suite.STATIC),
         ("DYNAMIC_SECONDS=5", Suite.DYNAMIC),
-        ("DYNAMIC_SERVICES=present", Suite.DYNAMIC),
+        ("DYNAMIC_SERVICES=absent", Suite.DYNAMIC),
     ],
 )
 def test_the_settings_of_one_suite_leave_the_other_ones_evidence_alone(

@@ -152,10 +152,10 @@ def test_a_run_is_stored_with_its_pictures(inspector: Inspector, monkeypatch: py
 def test_a_run_meets_the_phone_that_the_farm_is_set_to(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
     """The evidence says whether services were there."""
     _tells(monkeypatch)
-    result = replace(inspector, services=Services.PRESENT).run(_task(SAMPLES / "clean.apk", Suite.DYNAMIC))
+    result = replace(inspector, services=Services.ABSENT).run(_task(SAMPLES / "clean.apk", Suite.DYNAMIC))
     assert result.evidence_key is not None
 
-    assert "present" == json.loads(inspector.stores.farm().get(result.evidence_key))["dynamic"]["services"]
+    assert "absent" == json.loads(inspector.stores.farm().get(result.evidence_key))["dynamic"]["services"]
 
 
 def test_a_cache_hit_runs_and_writes_nothing(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ def document(*events: dict[str, Any], **fields: Any) -> dict[str, Any]:
         "grade": "simulated",
         "outcome": "inspected",
         "reason": "",
-        "services": "absent",
+        "services": "present",
         "reached": {"application": True, "launcher_resumed": True},
         "components": {"tried": 2, "ok": 2, "failures": []},
         "consent": None,

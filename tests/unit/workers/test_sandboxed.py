@@ -154,11 +154,11 @@ def test_the_run_gets_less_time_than_the_inspection(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_run_meets_the_phone_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With services or, unless somebody says so, without."""
+    """With services, unless somebody says otherwise."""
     monkeypatch.setattr(suite, "run", suite_that_tells(document()))
-    runs = [inspect_apk(APK, suite="dynamic"), inspect_apk(APK, suite="dynamic", services=Services.PRESENT)]
+    runs = [inspect_apk(APK, suite="dynamic"), inspect_apk(APK, suite="dynamic", services=Services.ABSENT)]
 
-    assert ["absent", "present"] == [run.dynamic["services"] for run in runs if run.dynamic is not None]
+    assert ["present", "absent"] == [run.dynamic["services"] for run in runs if run.dynamic is not None]
 
 
 def test_only_files_with_plain_names_and_sizes_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

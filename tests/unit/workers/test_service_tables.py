@@ -80,6 +80,13 @@ def test_googles_packages_are_signed_as_its_client_library_expects() -> None:
     )
 
 
+def test_googles_services_are_too_old_for_all_but_identifiers() -> None:
+    """So an app that asks first whether it can use them takes its other way, which answers here."""
+    asked_for = 12_451_000  # By the client libraries since 2018; the one of the advertising ID takes older ones too.
+    (number,) = [each.version_code for each in service_packages() if each.package == "com.google.android.gms"]
+    assert number < asked_for
+
+
 @pytest.mark.parametrize(
     "operation",
     [

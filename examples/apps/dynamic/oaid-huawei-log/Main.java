@@ -9,6 +9,7 @@ import android.os.IBinder;
 import android.os.Parcel;
 import android.os.RemoteException;
 import android.util.Log;
+import org.apkfarm.sample.kit.Ids;
 import org.apkfarm.sample.kit.Page;
 
 /** The only screen. */
@@ -41,6 +42,9 @@ public final class Main extends Activity implements ServiceConnection {
         }
     }
 
+    /** Android calls this when the service is lost, never because the app has unbound it. */
     @Override
-    public void onServiceDisconnected(ComponentName name) {}
+    public void onServiceDisconnected(ComponentName name) {
+        Ids.androidId(this);
+    }
 }

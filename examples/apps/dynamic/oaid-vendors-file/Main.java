@@ -25,6 +25,17 @@ public final class Main extends Activity {
         keep(query("content://com.vivo.vms.IdProvider/IdentifierId/OAID", null));
         keep(query("content://com.meizu.flyme.openidsdk/", new String[] {"oaid"}));
         xiaomi();
+        google();
+    }
+
+    /** The Android ID as Google's framework keeps it: a number in decimal digits, in the second column. */
+    private void google() {
+        Uri address = Uri.parse("content://com.google.android.gsf.gservices");
+        try (Cursor cursor = getContentResolver().query(address, null, null, new String[] {"android_id"}, null)) {
+            if (cursor != null && cursor.moveToFirst()) {
+                Log.i("sample", "id " + Long.toHexString(Long.parseLong(cursor.getString(1))));
+            }
+        }
     }
 
     private String query(String address, String[] arguments) {

@@ -124,7 +124,7 @@ def test_the_type_of_the_app_says_what_is_too_much(
     assert found == ("cac191.4.1.beyond_type" in [finding["rule"] for finding in document["findings"]])
 
 
-@pytest.mark.parametrize(("words", "found"), [((), "absent"), (("--services", "present"), "present")])
+@pytest.mark.parametrize(("words", "found"), [((), "present"), (("--services", "absent"), "absent")])
 def test_the_phone_has_services_if_it_is_told(
     farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], found: str
 ) -> None:

@@ -76,12 +76,6 @@ final class Components {
     asked.add(() -> connect(intent, connection));
   }
 
-  /** Tells the app that it is connected with a service of the phone. */
-  void connected(ComponentName service, IBinder binder, ServiceConnection connection) {
-    asked.add(() -> session.quietly(
-        "connection", service.getClassName(), () -> connection.onServiceConnected(service, binder)));
-  }
-
   void unbind(ServiceConnection connection) {
     asked.add(() -> disconnect(connection));
   }

@@ -158,7 +158,7 @@ final class Control {
         if (values.length > 1 && values[1] instanceof ServiceConnection connection) {
           Session.get().unbind(connection);
         }
-        return Hook.PROCEED;
+        return null; // Robolectric's own would say that the service has been lost, which Android does not.
       case "android.content.Context.sendBroadcast":
         if (values.length > 1 && values[1] instanceof Intent intent) {
           Session.get().broadcast(intent);

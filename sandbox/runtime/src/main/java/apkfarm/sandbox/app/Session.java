@@ -10,7 +10,9 @@ import android.content.ServiceConnection;
 import android.content.pm.PackageInfo;
 import android.content.pm.PackageManager;
 import android.content.pm.ProviderInfo;
+import android.os.Handler;
 import android.os.IBinder;
+import android.os.Looper;
 import android.view.View;
 import android.view.accessibility.AccessibilityManager;
 import apkfarm.sandbox.host.AppLoader;
@@ -234,8 +236,10 @@ public final class Session {
     components.bind(intent, connection);
   }
 
+  /** Tells the app that it is connected with a service of the phone: by a message, before any time passes. */
   void connected(ComponentName service, IBinder binder, ServiceConnection connection) {
-    components.connected(service, binder, connection);
+    Step step = () -> connection.onServiceConnected(service, binder);
+    new Handler(Looper.getMainLooper()).post(() -> quietly("connection", service.getClassName(), step));
   }
 
   void unbind(ServiceConnection connection) {
