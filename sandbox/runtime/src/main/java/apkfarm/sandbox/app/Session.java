@@ -238,7 +238,10 @@ public final class Session {
 
   /** Tells the app that it is connected with a service of the phone: by a message, before any time passes. */
   void connected(ComponentName service, IBinder binder, ServiceConnection connection) {
-    Step step = () -> connection.onServiceConnected(service, binder);
+    Step step = () -> {
+      connection.onServiceConnected(service, binder);
+      pace.wakes();
+    };
     new Handler(Looper.getMainLooper()).post(() -> quietly("connection", service.getClassName(), step));
   }
 
