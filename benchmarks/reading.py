@@ -83,7 +83,7 @@ def inspect(task: Task, endpoint: str) -> tuple[Result, bytes, float]:
         inspector = Inspector(
             stores=UrlStores(StoreConfig(home=home, s3_endpoint=endpoint)),
             limits={suite: Limits() for suite in Suite},
-            engines={Suite.STATIC: SUITES[Suite.STATIC]},
+            engines={Suite.STATIC: (SUITES[Suite.STATIC], Limits().digest())},
         )
         start = time.process_time()
         result = inspector.run(task)

@@ -12,6 +12,7 @@ from typing import Any
 from farm.model.errors import ConfigError
 from farm.model.inspection import Suite
 from workers.model.limits import Limits
+from workers.model.services import DEFAULT_SERVICES, Services
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +41,8 @@ class Settings:
     """Memory that Ray sets aside for each sandbox worker, in MiB."""
     cross_check_one_in: int
     """Of how many apps of the static suite one is read again with androguard; 0 for none, 1 for every app."""
+    dynamic_services: Services
+    """Whether the phone of a dynamic inspection has Google's and vendors' services: `absent` or `present`."""
     lease_seconds: float
     """How long a driver's lease on a shard lasts without being renewed."""
     cpu_hour_price: float
@@ -62,6 +65,11 @@ class Settings:
             Suite.DYNAMIC: Limits(seconds=self.dynamic_seconds),
         }
 
+    def digest(self, suite: Suite) -> str:
+        """Return the configuration part of a suite's result keys: all settings that change what is seen."""
+        limits = self.limits[suite]
+        return limits.digest(services=self.dynamic_services) if suite is Suite.DYNAMIC else limits.digest()
+
 
 _DEFAULTS: dict[str, str] = {
     "home": "~/.apkfarm",
@@ -75,6 +83,7 @@ _DEFAULTS: dict[str, str] = {
     "dynamic_seconds": "180",
     "dynamic_memory_mb": "2048",
     "cross_check_one_in": "100",
+    "dynamic_services": DEFAULT_SERVICES.value,
     "lease_seconds": "20",
     "cpu_hour_price": "0.04",
     "read_gb_price": "0.0",
@@ -142,6 +151,12 @@ def _typed(values: Mapping[str, str], origins: Mapping[str, str]) -> Settings:
     typed["store"] = values["store"] or str(home / "store")
     if values["log"] not in {"auto", "json", "pretty"}:
         raise ConfigError(f"log is {values['log']!r} (from {origins['log']}); it can be auto, json or pretty.")
+    if values["dynamic_services"] not in {*Services}:
+        raise ConfigError(
+            f"dynamic_services is {values['dynamic_services']!r} (from {origins['dynamic_services']}); "
+            f"it can be {' or '.join(Services)}."
+        )
+    typed["dynamic_services"] = Services(values["dynamic_services"])
     return Settings(**typed)
 
 

@@ -65,7 +65,7 @@ def engines(settings: Settings) -> Mapping[Suite, tuple[str, str]]:
     """Return, for each suite, the engine version and the digest of its configuration: two parts of the result key."""
     from workers.inspect import SUITES as ENGINES
 
-    return {suite: (ENGINES[suite.value], settings.limits[suite].digest()) for suite in SUITES}
+    return {suite: (ENGINES[suite.value], settings.digest(suite)) for suite in SUITES}
 
 
 def inspector(settings: Settings) -> Inspector:
@@ -75,7 +75,8 @@ def inspector(settings: Settings) -> Inspector:
     return Inspector(
         stores=open_stores(settings),
         limits=settings.limits,
-        engines={suite: engine for suite, (engine, _) in engines(settings).items()},
+        engines=engines(settings),
+        services=settings.dynamic_services,
         cross_check_one_in=settings.cross_check_one_in,
     )
 

@@ -13,6 +13,7 @@ from workers.inspect import DEFAULT_LIMITS, DYNAMIC, STATIC, inspect_apk
 from workers.isolation import guard
 from workers.model.errors import InspectionError
 from workers.model.outcome import OutcomeClass
+from workers.model.services import DEFAULT_SERVICES, Services
 from workers.static.view import StaticView
 
 EXIT_OK = 0
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     xrefs = words[:1] == ["xrefs"]
     parser = argparse.ArgumentParser(
         prog="python -m workers",
-        usage="python -m workers [xrefs] APK [--suite static|dynamic] [--out DIR]",
+        usage="python -m workers [xrefs] APK [--suite static|dynamic] [--out DIR] [--services absent|present]",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -47,6 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("apk", metavar="APK", type=Path, help="path of the file")
     parser.add_argument("--suite", choices=(STATIC, DYNAMIC), default=STATIC, help="suite to run (static)")
     parser.add_argument("--out", metavar="DIR", type=Path, help="folder for screenshots; only with --suite dynamic")
+    parser.add_argument(
+        "--services",
+        type=Services,
+        choices=[*Services],
+        default=DEFAULT_SERVICES,
+        help="Google's and vendors' services on the phone of the dynamic suite (%(default)s)",
+    )
     options = parser.parse_args(words[1:] if xrefs else words)
     path: Path = options.apk
     dynamic = options.suite == DYNAMIC
@@ -58,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"Cannot read {path}: {error.strerror or error}. Give the path of an APK file.\n")
         return EXIT_NO_FILE
     try:
-        code = _print_xrefs(data) if xrefs else _print_evidence(data, options.suite, options.out)
+        code = _print_xrefs(data) if xrefs else _print_evidence(data, options.suite, options.out, options.services)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever reads has seen enough; Python would complain once more when it closes standard output.
@@ -67,12 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _print_evidence(data: bytes, suite: str, out: Path | None) -> int:
+def _print_evidence(data: bytes, suite: str, out: Path | None, services: Services) -> int:
     """Print the evidence document, and leave the artefacts of the run in `out`."""
     try:
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
-        evidence = inspect_apk(data, suite=suite)
+        evidence = inspect_apk(data, suite=suite, services=services)
         if out is not None:
             for name, content in evidence.artefacts.items():
                 (out / name).write_bytes(content)

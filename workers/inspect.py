@@ -11,6 +11,7 @@ from workers.model.errors import InspectionError, UnreadError
 from workers.model.evidence import Evidence
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
+from workers.model.services import DEFAULT_SERVICES, Services
 from workers.sandboxed import Told
 from workers.static.readers.file import ApkFile
 from workers.static.suite import ENGINE, run
@@ -29,11 +30,13 @@ def inspect_apk(
     limits: Limits = DEFAULT_LIMITS,
     sha256: str | None = None,
     sha256_verified: bool = True,
+    services: Services = DEFAULT_SERVICES,
 ) -> Evidence:
     """Return the evidence of one suite on the APK `data`; the caller must not change `data` meanwhile.
 
     `sha256` is the hash of `data` where the caller has it already; `sha256_verified` says whether from the bytes. The
     dynamic suite wants the bytes themselves, the static one is content with a file of which parts lie elsewhere.
+    `services` matters to the dynamic suite only.
 
     Never raises because of what is in `data`: an inspection that cannot go on ends with its outcome and a reason, and
     with as much of the app's identity as was read before.
@@ -47,7 +50,7 @@ def inspect_apk(
         raise ValueError(f"There is no suite {suite!r}; there is: {', '.join(SUITES)}.")
     view = StaticView(data, limits=limits, sha256=sha256, sha256_verified=sha256_verified)
     _ = view.sha256  # Outside the app's time.
-    told = _run(view, data, suite, limits)
+    told = _run(view, data, suite, limits, services)
     if suite == DYNAMIC and told.document is None:
         told = replace(told, document=sandboxed.blank(told.outcome.value, told.reason))
     return Evidence(
@@ -62,12 +65,18 @@ def inspect_apk(
     )
 
 
-def _run(view: StaticView, data: bytes | bytearray | memoryview | ApkFile, suite: str, limits: Limits) -> Told:
+def _run(
+    view: StaticView,
+    data: bytes | bytearray | memoryview | ApkFile,
+    suite: str,
+    limits: Limits,
+    services: Services,
+) -> Told:
     """Return what the suite came to; an error becomes outcome and reason."""
     try:
         with guard(limits):
             if suite == DYNAMIC:
-                return sandboxed.run(view, _bytes(data), limits)
+                return sandboxed.run(view, _bytes(data), limits, services)
             outcome, reason, facts = run(view)
             return Told(outcome=outcome, reason=reason, facts=facts)
     except InspectionError as error:

@@ -20,6 +20,7 @@ from workers.model.bounded import TEXT_LIMIT, text
 from workers.model.evidence import JSON
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
+from workers.model.services import DEFAULT_SERVICES, Services
 from workers.scratch import scratch
 from workers.static.view import StaticView
 
@@ -61,8 +62,10 @@ def keep_warm() -> None:
         shared_pool(find_toolkit()).keep_ahead()
 
 
-def run(view: StaticView, data: bytes | bytearray | memoryview, limits: Limits) -> Told:
-    """Run the app `data`, of which `view` is, within the time of `limits`.
+def run(
+    view: StaticView, data: bytes | bytearray | memoryview, limits: Limits, services: Services = DEFAULT_SERVICES
+) -> Told:
+    """Run the app `data`, of which `view` is, within the time of `limits`, on a phone with `services` or without.
 
     Raises:
         InspectionError: there is no archive or no manifest, so no app; or time or memory ran out.
@@ -76,7 +79,7 @@ def run(view: StaticView, data: bytes | bytearray | memoryview, limits: Limits) 
             apk.write_bytes(data)
             out.mkdir()
             seconds = max((deadline - time.monotonic()) * RUN_SHARE, 0.0)
-            document = suite.run(apk, view, out, seconds=seconds)
+            document = suite.run(apk, view, out, seconds=seconds, services=services)
             return _told(document, _artefacts(out))
     except OSError as error:
         reason = f"The temporary folder of this machine cannot be used: {error.strerror or error}."

@@ -1,6 +1,6 @@
 """What the dynamic suite reaches and costs on a folder of real APKs.
 
-usage: python -m benchmarks.dynamic APK_DIR [--jobs N] [--twice] [--keep DIR] [--seconds S]
+usage: python -m benchmarks.dynamic APK_DIR [--jobs N] [--twice] [--keep DIR] [--seconds S] [--services S]
 
 Prints one row per APK; then what was reached, each cause of a failure that is the sandbox's fault, and the cost by
 phase, beside an app that does nothing. `--twice` runs each APK a second time and compares the two documents.
@@ -22,6 +22,7 @@ from pathlib import Path
 from benchmarks.dynamic.measured import Measured, comparable, measure
 from benchmarks.dynamic.tables import costs, other_faults, reached, sandbox_faults
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
+from workers.model.services import DEFAULT_SERVICES, Services
 from workers.sandboxed import keep_warm
 
 SECONDS = 120.0
@@ -36,6 +37,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--twice", action="store_true", help="run each APK a second time and compare")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the documents here")
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"wall time of one app ({SECONDS:.0f})")
+    parser.add_argument(
+        "--services",
+        type=Services,
+        choices=[*Services],
+        default=DEFAULT_SERVICES,
+        help="of Google and vendors (%(default)s)",
+    )
     options = parser.parse_args(arguments)
     apks = sorted(options.folder.rglob("*.apk"))
     if not apks:
@@ -47,14 +55,15 @@ def main(arguments: list[str] | None = None) -> int:
         return 3
     if options.keep is not None:
         options.keep.mkdir(parents=True, exist_ok=True)
-    run = partial(measure, seconds=options.seconds, keep=options.keep)
+    once = partial(measure, seconds=options.seconds, services=options.services)
+    run = partial(once, keep=options.keep)
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.jobs, mp_context=spawn, initializer=keep_warm) as pool:
-        floor = pool.submit(partial(measure, seconds=options.seconds), _NOTHING).result()
+        floor = pool.submit(once, _NOTHING).result()
         started = time.monotonic()
         runs = list(_told(pool.map(run, apks)))
         wall_s = time.monotonic() - started
-        again = list(pool.map(partial(measure, seconds=options.seconds), apks)) if options.twice else None
+        again = list(pool.map(once, apks)) if options.twice else None
     _summary(runs, floor, jobs=options.jobs, wall_s=wall_s)
     return 0 if again is None else _compare(runs, again)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workers.dynamic import suite
+from workers.model.services import DEFAULT_SERVICES, Services
 from workers.static.view import StaticView
 
 UNEQUAL = frozenset({"cost", "cpu_s", "wall_s", "peak_mb"})
@@ -38,12 +39,12 @@ class Measured:
         return int(self.document["cost"].get("peak_mb", 0))
 
 
-def measure(apk: Path, *, seconds: float, keep: Path | None = None) -> Measured:
+def measure(apk: Path, *, seconds: float, services: Services = DEFAULT_SERVICES, keep: Path | None = None) -> Measured:
     """Run one APK; its document is kept in the folder `keep` if one is given."""
     wall, cpu = time.monotonic(), time.process_time()
     view = StaticView(apk.read_bytes())
     with tempfile.TemporaryDirectory() as out:
-        document: dict[str, Any] = suite.run(apk, view, Path(out), seconds=seconds)
+        document: dict[str, Any] = suite.run(apk, view, Path(out), seconds=seconds, services=services)
     measured = Measured(
         name=apk.stem,
         document=document,

@@ -59,7 +59,8 @@ def _one(expectation: Expectation, out: Path, timeline: bool) -> tuple[Compariso
     """Run one app, print how it went, and return the comparison."""
     out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    document: dict[str, Any] = run(expectation.apk, StaticView(expectation.apk.read_bytes()), out, seconds=SECONDS)
+    view = StaticView(expectation.apk.read_bytes())
+    document: dict[str, Any] = run(expectation.apk, view, out, seconds=SECONDS, services=expectation.services)
     comparisons = compare(expectation, seen(document, expectation.timing))
     wrong = [line for comparison in comparisons for line in comparison.differences]
     right = sum(len(comparison.right) for comparison in comparisons)

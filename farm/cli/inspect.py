@@ -10,6 +10,7 @@ from farm.cli.context import console, print_json, settings_of
 from farm.cli.submit import parse_suites
 from farm.model.errors import UninspectableError
 from workers.model.outcome import OutcomeClass
+from workers.model.services import Services
 
 
 @click.command(name="inspect", short_help="Inspect one APK on this machine, no batch needed.")
@@ -20,6 +21,11 @@ from workers.model.outcome import OutcomeClass
     metavar="NAME|NUMBER",
     help="Type of the app by notice 14 (2021), such as 地图导航 or 1, for the rule on what its type needs.",
 )
+@click.option(
+    "--services",
+    type=click.Choice([each.value for each in Services]),
+    help="Google's and vendors' services on the phone of a dynamic inspection; default: setting dynamic_services.",
+)
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of findings.")
 @click.option(
     "--out",
@@ -29,7 +35,14 @@ from workers.model.outcome import OutcomeClass
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document; no page without --out.")
 @click.pass_context
 def command(
-    ctx: click.Context, apk: Path, suite: str, app_type: str | None, lang: str, out: Path | None, as_json: bool
+    ctx: click.Context,
+    apk: Path,
+    suite: str,
+    app_type: str | None,
+    services: str | None,
+    lang: str,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """Inspect one APK and judge what was seen.
 
@@ -43,13 +56,15 @@ def command(
     from farm.wiring import write_inspected
     from workers.inspect import inspect_apk
 
-    settings = settings_of(ctx)
+    settings = settings_of(ctx, dynamic_services=services)
     suites = parse_suites(suite)
     app_type = app_type_named(app_type).zh if app_type is not None else None
     inspected = inspect_file(
         apk,
         suites,
-        inspect=lambda data, each: inspect_apk(data, suite=each.value, limits=settings.limits[each]),
+        inspect=lambda data, each: inspect_apk(
+            data, suite=each.value, limits=settings.limits[each], services=settings.dynamic_services
+        ),
         packs=load_packs(),
         limit=min(settings.limits[each].file_bytes for each in suites),
         app_type=app_type,

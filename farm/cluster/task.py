@@ -29,6 +29,7 @@ from workers.model.errors import OverLimitError, UnreadError
 from workers.model.evidence import AppIdentity, Evidence
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome, OutcomeClass
+from workers.model.services import DEFAULT_SERVICES, Services
 
 log = structlog.get_logger()
 
@@ -42,7 +43,10 @@ class Inspector:
 
     stores: Stores
     limits: Mapping[Suite, Limits]
-    engines: Mapping[Suite, str]
+    engines: Mapping[Suite, tuple[str, str]]
+    """For each suite, the engine version and the digest of its configuration: two parts of the result key."""
+    services: Services = DEFAULT_SERVICES
+    """Whether the phone of the dynamic suite has Google's and vendors' services."""
     cross_check_one_in: int = 0
     """Of how many apps of the static suite one is read a second time; 0 for none."""
     ahead: ReadAhead[_Ready] = field(default_factory=ReadAhead, compare=False)
@@ -151,17 +155,21 @@ class Inspector:
         limits = self.limits[task.suite]
         try:
             return inspect_apk(
-                app.data, suite=task.suite.value, limits=limits, sha256=app.sha256, sha256_verified=app.hashed
+                app.data,
+                suite=task.suite.value,
+                limits=limits,
+                sha256=app.sha256,
+                sha256_verified=app.hashed,
+                services=self.services,
             )
         except UnreadError as error:
             raise error.__cause__ or error from None
 
     def _key(self, task: Task, sha256: str) -> str:
-        return evidence_key(sha256, task.suite, self.engines[task.suite], self.limits[task.suite].digest())
+        return evidence_key(sha256, task.suite, *self.engines[task.suite])
 
     def _claimed_key(self, task: Task) -> str:
-        digest = self.limits[task.suite].digest()
-        key = claimed_evidence_key(task.app, task.suite, self.engines[task.suite], digest)
+        key = claimed_evidence_key(task.app, task.suite, *self.engines[task.suite])
         if key is None:
             raise ValueError("An app without hash or etag is never read by ranges.")
         return key

@@ -104,6 +104,8 @@ class Timeline:
     sent: tuple[Sent, ...]
     """Where planted values went."""
     cost: Mapping[str, JSON] = field(default_factory=dict)
+    services: str = ""
+    """`present` or `absent`: Google's and vendors' identifier services; empty if nobody told."""
 
     @property
     def pi_kinds(self) -> tuple[str, ...]:
@@ -149,6 +151,7 @@ def timeline(document: Mapping[str, JSON], *, lines: int = _LINES_KEPT) -> Timel
         not_seen=_texts(document.get("not_seen")),
         sent=sent(document),
         cost=_dict(document.get("cost")),
+        services=_text(document.get("services")),
     )
 
 

@@ -48,7 +48,7 @@ def _inspector(store: ObjectStore, home: Path) -> Inspector:
     return Inspector(
         stores=UrlStores(StoreConfig(home=str(home), s3_endpoint=endpoint)),
         limits={suite: Limits() for suite in Suite},
-        engines={Suite.STATIC: "static-1", Suite.DYNAMIC: "dynamic-1"},
+        engines={Suite.STATIC: ("static-1", "c0ffee00"), Suite.DYNAMIC: ("dynamic-1", "0badf00d")},
     )
 
 

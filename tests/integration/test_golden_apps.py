@@ -33,6 +33,8 @@ HANDFUL = (
     "net-hashed",
     "sink-clipboard",
     "native-only",
+    "oaid-huawei-log",
+    "oaid-huawei-log-absent",
     "clean-after-consent",
 )
 """At least one app for each class of behaviour; `make golden` runs all of them."""
@@ -42,6 +44,8 @@ HANDFUL = (
 def test_a_golden_app_is_seen_as_it_was_built(name: str, tmp_path: Path) -> None:
     """Nothing is missed and nothing is told that the app does not do."""
     expected = expectations()[name]
-    document: dict[str, Any] = run(expected.apk, StaticView(expected.apk.read_bytes()), tmp_path)
+    document: dict[str, Any] = run(
+        expected.apk, StaticView(expected.apk.read_bytes()), tmp_path, services=expected.services
+    )
     compared = compare(expected, seen(document, expected.timing))
     assert [] == [line for comparison in compared for line in comparison.differences]

@@ -39,7 +39,7 @@ def test_a_worker_runs_an_app_stores_what_it_saw_and_finds_it_again(tmp_path: Pa
     """The IMEI read before consent is a finding on the SDK; pictures lie beside the evidence; a second try is a hit."""
     stores = UrlStores(StoreConfig(home=str(tmp_path / "store"), s3_endpoint=None, s3_region="us-east-1"))
     inspector = Inspector(
-        stores=stores, limits={suite: Limits(seconds=170) for suite in Suite}, engines={Suite.DYNAMIC: ENGINE}
+        stores=stores, limits={suite: Limits(seconds=170) for suite in Suite}, engines={Suite.DYNAMIC: (ENGINE, "0a")}
     )
     app = AppRef(url=APK.absolute().as_uri(), size=APK.stat().st_size)
     task = Task(inspection_id=InspectionId(1), app=app, suite=Suite.DYNAMIC)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from workers.dynamic.tree import Screen
+from workers.model.services import Services
 
 Line = dict[str, Any]
 """Something that happened, told by the backend in its own time; `type` says what. None of it is trusted:
@@ -58,6 +59,8 @@ class Profile:
     """Planted value by kind of personal information."""
     needles: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By kind, the texts that prove that the planted value went somewhere."""
+    services: Services = Services.ABSENT
+    """Whether Google's and vendors' services are on it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

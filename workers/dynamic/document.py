@@ -22,7 +22,7 @@ _SERVICES = (
     ("com.huawei.hwid", "hms"),
     ("com.xiaomi.xmsf", "mipush"),
 )
-"""What is bound to of other apps, and the word for it; no such app is on the simulated phone."""
+"""What apps bind in vain of other apps: how its name begins, and the word for it."""
 
 
 def missing(reason: str) -> dict[str, JSON]:
@@ -35,6 +35,7 @@ def document(engine: Engine, verdict: Verdict, *, wall_s: float, defined: Callab
     run = engine.run
     told = _frame(verdict, backend=run.recorder.backend, grade=run.recorder.grade)
     told |= {
+        "services": run.profile.services.value,
         "reached": {"application": run.application, "launcher_resumed": run.resumed},
         "ended_itself": run.ended_itself,
         "components": _components(run, defined),
@@ -64,6 +65,7 @@ def _frame(verdict: Verdict, *, backend: str, grade: str) -> dict[str, JSON]:
         "grade": grade,
         "outcome": verdict.outcome.value,
         "reason": verdict.reason,
+        "services": "",
         "reached": {"application": False, "launcher_resumed": False},
         "ended_itself": False,
         "components": {"tried": 0, "ok": 0, "failures": []},
@@ -157,8 +159,8 @@ def _not_seen(run: Run) -> Iterator[str]:
     if any(node.get("web") for node in nodes) or any(event.op.endswith(_WEB) for event in run.recorder.events):
         yield "web content"
     yield from (f"process:{name}" for name in run.declared.processes)
-    bound = " ".join(text for event in run.recorder.events for text in event.args if "bind" in event.op.casefold())
-    yield from sorted({word for start, word in _SERVICES if start in bound})
+    absent = [op.removeprefix("service:") for op in limits if op.startswith("service:")]
+    yield from sorted({word for start, word in _SERVICES for name in absent if name.startswith(start)})
     if run.network.means == "none" and any(event.kind is EventKind.NET for event in run.recorder.events):
         yield "network"
     if run.recorder.lost:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
 from workers.data.runtime import plants, sinks
+from workers.data.services import service_calls, service_packages, service_rows, service_values
 from workers.dynamic.members import java_member, needs, rows
+from workers.model.services import Services
 
 CANARIES: Mapping[str, str] = {
     "android_id": "9774d56dca7e1a1d",
@@ -34,11 +36,13 @@ def properties(
     canaries: Mapping[str, str] = CANARIES,
     needles: Mapping[str, Sequence[str]] | None = None,
     certificate: bytes | None = None,
+    services: Services = Services.ABSENT,
 ) -> str:
     """Return the text of the file.
 
     `canaries` are the planted values by kind; `needles` are the texts that prove a planted value, by its kind: without
-    them only the values themselves are searched for; `certificate` is the one that the app is signed with, DER.
+    them only the values themselves are searched for; `certificate` is the one that the app is signed with, DER;
+    `services` says whether the phone has those of Google and of phone makers.
     """
     found = needles if needles is not None else {kind: (value,) for kind, value in canaries.items()}
     values = {
@@ -53,11 +57,38 @@ def properties(
     }
     values |= {f"canary.{kind}": value for kind, value in canaries.items()}
     values |= {f"needles.{kind}": " ".join(map(_cell, texts)) for kind, texts in found.items()}
+    if services is Services.PRESENT:
+        values |= _services()
     if launcher is not None:
         values["launcher"] = launcher
     if certificate is not None:
         values["certificate"] = certificate.hex()
     return "".join(f"{key}={_escaped(value)}\n" for key, value in values.items())
+
+
+def _services() -> dict[str, str]:
+    """Return the tables of what the services are and answer."""
+    return {
+        "services.packages": _table(
+            (each.package, each.version_name, str(each.version_code), each.certificate.hex())
+            for each in service_packages()
+        ),
+        "services.calls": _table(
+            (
+                each.package, each.service, each.action, each.interface, str(each.code), each.method, each.argument,
+                str(each.texts), each.answer, each.kind,
+            )
+            for each in service_calls()
+        ),
+        "services.rows": _table(
+            (
+                each.package, each.authority, each.path, each.argument, each.permission, each.operation,
+                ",".join(f"{name}={value}" for name, value in each.columns), each.kind, each.spelling,
+            )
+            for each in service_rows()
+        ),
+        "services.values": _table((each.form, each.name, each.value, each.kind) for each in service_values()),
+    }  # fmt: skip
 
 
 def _members(target_sdk: int) -> Iterable[Sequence[str]]:

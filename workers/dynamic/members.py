@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from workers.data.runtime import behaviours, plants
+from workers.data.services import service_kinds
 from workers.data.tables import Form, PermissionNeed, SensitiveApi, sensitive_apis
 
 PLATFORM_LEVEL = 34
@@ -69,12 +70,13 @@ def needs(api: SensitiveApi, target_sdk: int) -> tuple[PermissionNeed, ...]:
 def kind_of(member: str, arguments: Sequence[str]) -> tuple[bool, str | None]:
     """Return whether a call is worth telling, and its kind of personal information.
 
-    A member that the table does not have is the sandbox's own concern and always told; one that counts only with a
-    certain argument is told only with it. A start of a component is always told, and has a kind if it is another app's.
+    A member that the table does not have is the sandbox's own concern and always told, with a kind if a service has
+    answered; one that counts only with a certain argument is told only with it. A start of a component is always told,
+    and has a kind if it is another app's.
     """
     apis = rows().get(member)
     if apis is None:
-        return True, None
+        return True, service_kinds().get(member)
     for api in sorted(apis, key=lambda row: not row.argument):
         if not api.argument or any(api.accepts(text) for text in arguments):
             return True, api.pi_kind

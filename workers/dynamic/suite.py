@@ -29,6 +29,7 @@ from workers.dynamic.sinkhole.session import shared_sinkhole
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
 from workers.model.errors import InspectionError
 from workers.model.evidence import JSON
+from workers.model.services import DEFAULT_SERVICES, Services
 from workers.static.extractors import packer
 from workers.static.view import StaticView
 
@@ -40,11 +41,18 @@ BUDGET_SECONDS = 60.0
 """Wall time that the phases share."""
 
 
-def run(apk: Path, view: StaticView, out: Path, *, seconds: float = SECONDS) -> dict[str, JSON]:
+def run(
+    apk: Path,
+    view: StaticView,
+    out: Path,
+    *,
+    seconds: float = SECONDS,
+    services: Services = DEFAULT_SERVICES,
+) -> dict[str, JSON]:
     """Run the app of `apk` in the sandbox and return the dynamic document; screenshots become files in `out`.
 
-    `view` is of the same file. Never raises because of what the app does: how far it came is the outcome, and what
-    could not be seen is `unknown`, never clean.
+    `view` is of the same file; `services` says whether the phone has those of Google and vendors. Never raises because
+    of what the app does: how far it came is the outcome, and what could not be seen is `unknown`, never clean.
     """
     try:
         toolkit = find_toolkit()
@@ -59,7 +67,8 @@ def run(apk: Path, view: StaticView, out: Path, *, seconds: float = SECONDS) -> 
 
         backend = SandboxBackend(start=pool.sandbox, take=take, seconds=seconds, prepare=pool.prepare)
         network = NetworkLog(take=session.flows, means=session.network)
-        told = inspect(backend, view, out, seconds=min(seconds, BUDGET_SECONDS), network=network)
+        seconds = min(seconds, BUDGET_SECONDS)
+        told = inspect(backend, view, out, seconds=seconds, network=network, services=services)
     return told | {"isolation": dict(in_force(toolkit))}
 
 
@@ -70,6 +79,7 @@ def inspect(
     *,
     seconds: float,
     network: NetworkLog | None = None,
+    services: Services = DEFAULT_SERVICES,
     clock: Clock = time.monotonic,
 ) -> dict[str, JSON]:
     """Play all phases on `backend`, which runs the app of `view`, and return the document."""
@@ -78,7 +88,7 @@ def inspect(
     whole = Run(
         backend=backend,
         declared=declared,
-        profile=Profile(canaries=canaries.values, needles=canaries.needles),
+        profile=Profile(canaries=canaries.values, needles=canaries.needles, services=services),
         recorder=Recorder(
             attribution=Attribution(view.manifest.package), backend=backend.name, grade=backend.grade.value
         ),
@@ -106,6 +116,7 @@ def _job(view: StaticView, profile: Profile) -> str:
         canaries=profile.canaries,
         needles=profile.needles,
         certificate=certificate_of(view),
+        services=profile.services,
     )
 
 

@@ -30,6 +30,9 @@ class Limits:
     memory_bytes: int = 3 << 30
     """Private memory one inspection may add to its process."""
 
-    def digest(self) -> str:
-        """Return 8 hexadecimal digits that differ when the limits do: the configuration part of a result key."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:8]
+    def digest(self, **settings: str) -> str:
+        """Return 8 hexadecimal digits that differ when the limits do: the configuration part of a result key.
+
+        `settings` are others that change what is seen, by name.
+        """
+        return hashlib.sha256(json.dumps(asdict(self) | settings, sort_keys=True).encode()).hexdigest()[:8]

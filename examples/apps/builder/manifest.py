@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9 \u3400-\u9fff]")
 
 def manifest(stamp: Stamp) -> str:
     """Return AndroidManifest.xml."""
-    asked = (f"android.permission.{name}" for name in stamp.permissions)
+    asked = (name if "." in name else f"android.permission.{name}" for name in stamp.permissions)
     return _TEMPLATE.format(
         package=quoteattr(stamp.package),
         permissions="".join(f"    <uses-permission android:name={quoteattr(name)} />\n" for name in asked),

@@ -23,7 +23,7 @@ class Stamp:
     label: str
     """The name of the app; any characters."""
     permissions: tuple[str, ...]
-    """Names without `android.permission.`."""
+    """Names without `android.permission.`, or whole ones."""
     application: str
     """Class of the Application; empty for Android's own."""
     launcher: str

@@ -13,6 +13,7 @@ from benchmarks.golden.score import Tally, compare, table, tallies
 from benchmarks.golden.seen import seen
 from farm.rules.catalogue import load_packs
 from workers.data.tables import pi_kinds, sdks
+from workers.model.services import Services
 
 KNOWN = expectations()
 
@@ -47,6 +48,16 @@ def test_an_app_that_is_seen_as_expected_has_no_differences(tmp_path: Path) -> N
     expected = expectation(tmp_path, 'outcome = "inspected"\nbefore_consent = ["imei app"]')
     found = compare(expected, seen(document(read("imei")), {}))
     assert [] == [line for comparison in found for line in comparison.differences]
+
+
+def test_an_app_can_be_judged_on_both_phones(tmp_path: Path) -> None:
+    """What stands in the table `absent` is expected of the same file without services."""
+    both = expectation(tmp_path, 'outcome = "inspected"\n[absent]\noutcome = "no_launcher"')
+    without = expectations(tmp_path)["sample-absent"]
+
+    assert [Services.PRESENT, Services.ABSENT] == [both.services, without.services]
+    assert both.apk == without.apk
+    assert frozenset({"no_launcher"}) == without.behaviours[BehaviourClass.OUTCOME]
 
 
 def test_what_is_missed_and_what_is_told_falsely_are_different_mistakes(tmp_path: Path) -> None:

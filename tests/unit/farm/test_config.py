@@ -33,7 +33,13 @@ def test_ledger_and_store_live_in_the_home_by_default(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("FARM_WORKERS", "two"), ("FARM_APP_SECONDS", "-1"), ("FARM_APP_SECONDS", "inf"), ("FARM_LOG", "loud")],
+    [
+        ("FARM_WORKERS", "two"),
+        ("FARM_APP_SECONDS", "-1"),
+        ("FARM_APP_SECONDS", "inf"),
+        ("FARM_LOG", "loud"),
+        ("FARM_DYNAMIC_SERVICES", "google"),
+    ],
 )
 def test_a_wrong_value_is_refused_with_its_origin(tmp_path: Path, variable: str, value: str) -> None:
     """The message names the variable and the value."""
@@ -60,18 +66,26 @@ def test_limits_that_change_what_is_seen_change_the_result_key(tmp_path: Path) -
     one = load(environ={}, folder=tmp_path)
     two = load(environ={"FARM_APP_SECONDS": "5"}, folder=tmp_path)
 
-    assert one.limits[Suite.STATIC].digest() != two.limits[Suite.STATIC].digest()
+    assert one.digest(Suite.STATIC) != two.digest(Suite.STATIC)
 
 
-@pytest.mark.parametrize(("variable", "suite"), [("APP_SECONDS", Suite.STATIC), ("DYNAMIC_SECONDS", Suite.DYNAMIC)])
-def test_the_limits_of_one_suite_leave_the_other_ones_evidence_alone(
+@pytest.mark.parametrize(
+    ("variable", "suite"),
+    [
+        ("APP_SECONDS=5", Suite.STATIC),
+        ("DYNAMIC_SECONDS=5", Suite.DYNAMIC),
+        ("DYNAMIC_SERVICES=absent", Suite.DYNAMIC),
+    ],
+)
+def test_the_settings_of_one_suite_leave_the_other_ones_evidence_alone(
     variable: str, suite: Suite, tmp_path: Path
 ) -> None:
     """Its cache stays good."""
     one = load(environ={}, folder=tmp_path)
-    two = load(environ={f"FARM_{variable}": "5"}, folder=tmp_path)
+    name, _, value = variable.partition("=")
+    two = load(environ={f"FARM_{name}": value}, folder=tmp_path)
 
-    assert {suite} == {each for each in Suite if one.limits[each].digest() != two.limits[each].digest()}
+    assert {suite} == {each for each in Suite if one.digest(each) != two.digest(each)}
 
 
 def test_every_setting_is_documented() -> None:

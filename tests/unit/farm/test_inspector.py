@@ -25,6 +25,7 @@ from workers.dynamic import suite as dynamic_suite
 from workers.model.cross_check import CrossVerdict, Field
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
+from workers.model.services import Services
 
 SAMPLES = Path(__file__).resolve().parents[3] / "examples" / "apps" / "built"
 
@@ -36,7 +37,7 @@ def inspector(tmp_path: Path) -> Inspector:
     return Inspector(
         stores=stores,
         limits={suite: Limits() for suite in Suite},
-        engines={Suite.STATIC: "static-1", Suite.DYNAMIC: "dynamic-1"},
+        engines={Suite.STATIC: ("static-1", "0a"), Suite.DYNAMIC: ("dynamic-1", "0b")},
     )
 
 
@@ -154,9 +155,9 @@ def _tells(monkeypatch: pytest.MonkeyPatch, **fields: object) -> list[int]:
     runs_made: list[int] = []
     told = runs.suite_that_tells(runs.document(runs.event(), **fields))
 
-    def run(apk: Path, view: object, out: Path, *, seconds: float) -> object:
+    def run(apk: Path, view: object, out: Path, *, seconds: float, services: Services) -> object:
         runs_made.append(1)
-        return told(apk, view, out, seconds=seconds)
+        return told(apk, view, out, seconds=seconds, services=services)
 
     monkeypatch.setattr(dynamic_suite, "run", run)
     return runs_made
@@ -175,6 +176,15 @@ def test_a_run_is_stored_with_its_pictures(inspector: Inspector, monkeypatch: py
     assert "/dynamic/dynamic-1-" in result.evidence_key
     assert document["dynamic"]["screenshots"] == [name]
     assert runs.PNG == store.get(artefact_key(result.evidence_key, name, sha256))
+
+
+def test_a_run_meets_the_phone_that_the_farm_is_set_to(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The evidence says whether services were there."""
+    _tells(monkeypatch)
+    result = replace(inspector, services=Services.ABSENT).run(_task(SAMPLES / "clean.apk", Suite.DYNAMIC))
+    assert result.evidence_key is not None
+
+    assert "absent" == json.loads(inspector.stores.farm().get(result.evidence_key))["dynamic"]["services"]
 
 
 def test_a_cache_hit_runs_and_writes_nothing(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -158,7 +158,7 @@ def desk() -> Desk:
     inspector = Inspector(
         stores=OneStore(store),
         limits={suite: Limits() for suite in Suite},
-        engines={Suite.STATIC: "static-1", Suite.DYNAMIC: "dynamic-1"},
+        engines={Suite.STATIC: ("static-1", "c0ffee00"), Suite.DYNAMIC: ("dynamic-1", "0badf00d")},
     )
     app = AppRef(url="s3://memory/app", etag="tag-2", size=len(big_app()))
     return Desk(store, inspector, Task(inspection_id=InspectionId(1), app=app, suite=Suite.STATIC))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from workers.model.services import Services
 from workers.static.view import StaticView
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"a picture"
@@ -35,6 +36,7 @@ def document(*events: dict[str, Any], **fields: Any) -> dict[str, Any]:
         "grade": "simulated",
         "outcome": "inspected",
         "reason": "",
+        "services": "present",
         "reached": {"application": True, "launcher_resumed": True},
         "components": {"tried": 2, "ok": 2, "failures": []},
         "consent": None,
@@ -50,10 +52,10 @@ def document(*events: dict[str, Any], **fields: Any) -> dict[str, Any]:
 def suite_that_tells(told: dict[str, Any], **files: bytes) -> Callable[..., dict[str, Any]]:
     """Return a stand-in for `workers.dynamic.suite.run` that writes its picture and the files, and tells the document.
 
-    Names of files have `__` for a dot.
+    Names of files have `__` for a dot. The document says what services it was asked for.
     """
 
-    def run(apk: Path, view: StaticView, out: Path, *, seconds: float) -> dict[str, Any]:
+    def run(apk: Path, view: StaticView, out: Path, *, seconds: float, services: Services) -> dict[str, Any]:
         assert apk.read_bytes()
         assert view.manifest.package
         assert seconds >= 0
@@ -61,6 +63,6 @@ def suite_that_tells(told: dict[str, Any], **files: bytes) -> Callable[..., dict
             (out / name).write_bytes(PNG)
         for name, content in files.items():
             (out / name.replace("__", ".")).write_bytes(content)
-        return told
+        return told | {"services": services.value}
 
     return run

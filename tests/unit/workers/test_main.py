@@ -126,6 +126,18 @@ def test_a_run_prints_its_document_and_leaves_its_pictures(
     assert [(out / name).read_bytes() for name in document["dynamic"]["screenshots"]] == [runs.PNG]
 
 
+def test_a_run_can_be_on_a_phone_without_services(
+    apk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flag reaches the suite; another word than the two is wrong usage."""
+    monkeypatch.setattr(suite, "run", suite_that_tells(runs.document()))
+    words = [str(apk), "--suite", "dynamic", "--out", str(tmp_path), "--services"]
+    assert main([*words, "absent"]) == EXIT_OK
+    assert json.loads(capsys.readouterr().out)["dynamic"]["services"] == "absent"
+    with pytest.raises(SystemExit, match="2"):
+        main([*words, "google"])
+
+
 def test_a_run_of_no_app_prints_a_document_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the outcome in both places, and nothing reached."""
     path = tmp_path / "text.apk"

@@ -19,6 +19,7 @@ from workers.inspect import inspect_apk
 from workers.model.evidence import Evidence
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome, OutcomeClass
+from workers.model.services import Services
 
 APK = apk_bytes([Member(name="classes.dex", content=DexFile(classes=[Class(name="La/A;")]).as_bytes())])
 
@@ -142,7 +143,7 @@ def test_the_run_gets_less_time_than_the_inspection(monkeypatch: pytest.MonkeyPa
     """So that it ends with a document before the guard ends it without one."""
     given: list[float] = []
 
-    def run(*_: object, seconds: float) -> dict[str, Any]:
+    def run(*_: object, seconds: float, **__: object) -> dict[str, Any]:
         given.append(seconds)
         return document(screenshots=[])
 
@@ -150,6 +151,14 @@ def test_the_run_gets_less_time_than_the_inspection(monkeypatch: pytest.MonkeyPa
     inspect_apk(APK, suite="dynamic", limits=Limits(seconds=100))
 
     assert 50 < given[0] <= 100 * sandboxed.RUN_SHARE
+
+
+def test_the_run_meets_the_phone_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With services, unless somebody says otherwise."""
+    monkeypatch.setattr(suite, "run", suite_that_tells(document()))
+    runs = [inspect_apk(APK, suite="dynamic"), inspect_apk(APK, suite="dynamic", services=Services.ABSENT)]
+
+    assert ["present", "absent"] == [run.dynamic["services"] for run in runs if run.dynamic is not None]
 
 
 def test_only_files_with_plain_names_and_sizes_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -124,6 +124,19 @@ def test_the_type_of_the_app_says_what_is_too_much(
     assert found == ("cac191.4.1.beyond_type" in [finding["rule"] for finding in document["findings"]])
 
 
+@pytest.mark.parametrize(("words", "found"), [((), "present"), (("--services", "absent"), "absent")])
+def test_the_phone_has_services_if_it_is_told(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...], found: str
+) -> None:
+    """With --services; without it as the settings say. The page says what could not be read without them."""
+    _tells(monkeypatch)
+    document = json.loads(farm("inspect", SAMPLE, "--suite", "dynamic", "--json", "--out", tmp_path, *words).output)
+    page = (tmp_path / "index.html").read_text("utf-8")
+
+    assert found == document["dynamic"]["services"]
+    assert (found == "absent") == ("an OAID or advertising ID could not be read" in page)
+
+
 def test_without_a_type_the_page_says_what_to_give(
     farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

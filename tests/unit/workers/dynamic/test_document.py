@@ -44,14 +44,18 @@ def test_a_sink_before_the_read_has_no_source(tmp_path: Path) -> None:
 def test_what_could_not_be_seen_is_listed(tmp_path: Path) -> None:
     """Native code, web pages, other processes, the services of other apps."""
     web = page("a.Main", node(type_name="android.webkit.WebView", web=True))
-    bind = call(
-        "android.content.Context.bindService",
-        args=["Intent { act=com.google.android.gms.ads.identifier.service.START pkg=com.google.android.gms }"],
-        kind="component",
-    )
+    bind = call("service:com.google.android.gms", kind="limit")
     app = replace(_with(call("native:a.B.c", kind="limit"), bind), screens={"home": web})
     told, _ = play(app, tmp_path, declared=replace(DECLARED, processes=("org.example.app:push",)))
-    assert ["native:a.B.c", "web content", "process:org.example.app:push", "gms"] == told["not_seen"]
+    native, service = "native:a.B.c", "service:com.google.android.gms"
+    assert [native, service, "web content", "process:org.example.app:push", "gms"] == told["not_seen"]
+
+
+def test_a_service_that_answers_is_no_limit(tmp_path: Path) -> None:
+    """That an app binds it says nothing: only what is bound in vain was not seen."""
+    bind = call("android.content.Context.bindService", args=["Intent { pkg=com.huawei.hwid }"])
+    told, _ = play(_with(bind), tmp_path)
+    assert [] == told["not_seen"]
 
 
 def test_a_document_has_the_same_fields_whatever_happened(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 package apkfarm.sandbox.app;
 
 import android.content.BroadcastReceiver;
+import android.content.ComponentName;
 import android.content.Intent;
 import android.content.ServiceConnection;
 import android.os.Bundle;
@@ -157,7 +158,7 @@ final class Control {
         if (values.length > 1 && values[1] instanceof ServiceConnection connection) {
           Session.get().unbind(connection);
         }
-        return Hook.PROCEED;
+        return null; // Robolectric's own would say that the service has been lost, which Android does not.
       case "android.content.Context.sendBroadcast":
         if (values.length > 1 && values[1] instanceof Intent intent) {
           Session.get().broadcast(intent);
@@ -184,7 +185,7 @@ final class Control {
     return asks ? null : Hook.PROCEED;
   }
 
-  /** Own services are bound by the session; those of other apps are absent, as Google's are on a phone without them. */
+  /** Own services are bound by the session, the phone's identifier services answer; those of other apps are absent. */
   private Object bind(Object[] values) {
     ServiceConnection connection = null;
     for (Object value : values) {
@@ -197,6 +198,11 @@ final class Control {
     }
     if (sinks.isOwn(intent)) {
       Session.get().bound(intent, connection);
+      return true;
+    }
+    ComponentName service = phone.services().find(intent);
+    if (service != null) {
+      Session.get().connected(service, phone.services().binder(service), connection);
       return true;
     }
     String wanted = intent.getComponent() != null ? intent.getComponent().getPackageName() : intent.getPackage();

@@ -25,6 +25,10 @@ final class Pace {
   private static final long LOOK_NANOS = 200_000;
   /** How often they are in one command: two seconds. */
   private static final int PATIENCE = 8_000;
+  /** How often no thread must be seen to work before all are taken to wait. */
+  private static final int CALM = 2;
+  /** The same after something that a thread has waited for: the machine may be slow to wake it. */
+  private static final int CALM_AFTER_WAKING = 50;
   /** After so many looks at a thread that never waits nobody waits for it: it spins. */
   private static final int SPIN = 4_000;
   /** How often answers of the network are waited for in one run: 15 seconds of real time. */
@@ -36,6 +40,7 @@ final class Pace {
   private final List<long[]> wakings = new ArrayList<>();
   private int patience;
   private int networkPatience = NETWORK_PATIENCE;
+  private volatile int calmLooks = CALM;
   private volatile boolean waiting;
   private volatile boolean working;
 
@@ -86,6 +91,11 @@ final class Pace {
       long to = Math.min(end, threads ? Math.min(now() + STEP_MS, threadsNext()) : end);
       advance(Math.max(1, Math.min(to, turns > 0 ? next(looper()) : (second + 1) * 1_000) - now()));
     }
+  }
+
+  /** Says that a thread may have been woken: until the machine runs it, it looks as if it waited. */
+  void wakes() {
+    calmLooks = CALM_AFTER_WAKING;
   }
 
   /** Lets the app's threads do what they can do now, within bounds. */
@@ -146,10 +156,12 @@ final class Pace {
   /** Waits until the app's threads wait themselves, within bounds; returns whether it has any. */
   private boolean settleThreads() {
     int calm = 0;
+    int enough = calmLooks;
     boolean any = false;
+    calmLooks = CALM;
     waiting = true;
     try {
-      while (calm < 2 && (patience > 0 || isAnswering())) {
+      while (calm < enough && (patience > 0 || isAnswering())) {
         boolean works = false;
         any = false;
         for (Thread thread : threads()) {

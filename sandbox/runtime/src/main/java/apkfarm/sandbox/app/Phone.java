@@ -78,11 +78,13 @@ final class Phone {
   private static Phone current;
 
   private final Job job;
+  private final Services services;
   private final Map<String, String> properties = new LinkedHashMap<>();
   private final Map<String, String> files = new LinkedHashMap<>();
 
   Phone(Job job) {
     this.job = job;
+    services = new Services(job.services(), job.canaries());
     properties();
     files();
   }
@@ -93,6 +95,11 @@ final class Phone {
 
   static Phone current() {
     return current;
+  }
+
+  /** Google's and vendors' services, if there are any. */
+  Services services() {
+    return services;
   }
 
   private String canary(String kind) {
@@ -147,6 +154,7 @@ final class Phone {
   void setUp(Application application) {
     properties.forEach(ShadowSystemProperties::override);
     sign(application);
+    services.install(application);
     folders(application);
     // Every file and address has something to play, a minute long.
     ShadowMediaPlayer.setMediaInfoProvider(source -> new ShadowMediaPlayer.MediaInfo(60_000, 0));
@@ -222,14 +230,19 @@ final class Phone {
     if (job.certificate() == null) {
       return;
     }
-    Signature[] signatures = {new Signature(job.certificate())};
     PackageInfo info =
         Shadows.shadowOf(application.getPackageManager()).getInternalMutablePackageInfo(job.packageName());
     if (info != null) {
-      info.signatures = signatures;
-      info.signingInfo = new SigningInfo();
-      Shadow.<ShadowSigningInfo>extract(info.signingInfo).setSignatures(signatures);
+      sign(info, job.certificate());
     }
+  }
+
+  /** Lets a package be signed with a certificate, DER. */
+  static void sign(PackageInfo info, byte[] certificate) {
+    Signature[] signatures = {new Signature(certificate)};
+    info.signatures = signatures;
+    info.signingInfo = new SigningInfo();
+    Shadow.<ShadowSigningInfo>extract(info.signingInfo).setSignatures(signatures);
   }
 
   /** Lets those who listen know where the phone is, as soon as a receiver would. */

@@ -3,12 +3,16 @@ package apkfarm.sandbox.app;
 import android.app.Activity;
 import android.app.Application;
 import android.content.BroadcastReceiver;
+import android.content.ComponentName;
 import android.content.Context;
 import android.content.Intent;
 import android.content.ServiceConnection;
 import android.content.pm.PackageInfo;
 import android.content.pm.PackageManager;
 import android.content.pm.ProviderInfo;
+import android.os.Handler;
+import android.os.IBinder;
+import android.os.Looper;
 import android.view.View;
 import android.view.accessibility.AccessibilityManager;
 import apkfarm.sandbox.host.AppLoader;
@@ -230,6 +234,15 @@ public final class Session {
 
   void bound(Intent intent, ServiceConnection connection) {
     components.bind(intent, connection);
+  }
+
+  /** Tells the app that it is connected with a service of the phone: by a message, before any time passes. */
+  void connected(ComponentName service, IBinder binder, ServiceConnection connection) {
+    Step step = () -> {
+      connection.onServiceConnected(service, binder);
+      pace.wakes();
+    };
+    new Handler(Looper.getMainLooper()).post(() -> quietly("connection", service.getClassName(), step));
   }
 
   void unbind(ServiceConnection connection) {

@@ -17,6 +17,7 @@ final class AppCode {
   private final Object translator;
   private final Set<String> names;
   private final Rewriter rewriter;
+  private final boolean services;
 
   /**
    * Reads the dex files of the APK that a job is about.
@@ -26,6 +27,7 @@ final class AppCode {
    */
   @SuppressWarnings("unchecked")
   AppCode(Job job, ClassLoader translators, ZipFile framework) throws ReflectiveOperationException, IOException {
+    services = job.services().arePresent();
     apk = new ZipFile(job.apk().toFile());
     url = job.apk().toUri().toURL();
     translator = translators.loadClass("apkfarm.translator.LazyTranslator").getConstructor().newInstance();
@@ -63,6 +65,11 @@ final class AppCode {
   /** Internal names of all classes; grows when the app loads code. */
   Set<String> names() {
     return names;
+  }
+
+  /** Whether the phone has Google's and vendors' services. */
+  boolean hasServices() {
+    return services;
   }
 
   Rewriter rewriter() {

@@ -22,6 +22,9 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
     "androidx.test.platform.app.InstrumentationRegistry",
   };
 
+  /** Classes of a phone that are there if the services are: then they go before those of the app with the same name. */
+  private static final Set<String> OF_SERVICES = Set.of("com.android.id.impl.IdProviderImpl");
+
   private static final long MAX_EXTENDED = 64L << 20;
 
   private final Set<String> framework = new HashSet<>();
@@ -74,7 +77,12 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
   public Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     String internal = name.replace('.', '/');
     AppCode code = app;
-    if (code == null || !code.names().contains(internal) || name.startsWith("java.") || framework.contains(internal) || isOurs(name)) {
+    boolean ofServices = code != null && OF_SERVICES.contains(name);
+    if (ofServices && !code.hasServices() && !code.names().contains(internal)) {
+      throw new ClassNotFoundException(name);
+    }
+    boolean ofPhone = ofServices && code.hasServices() || framework.contains(internal) || isOurs(name);
+    if (code == null || !code.names().contains(internal) || name.startsWith("java.") || ofPhone) {
       return super.loadClass(name, resolve);
     }
     synchronized (getClassLoadingLock(name)) {

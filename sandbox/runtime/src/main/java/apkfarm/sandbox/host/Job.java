@@ -22,6 +22,7 @@ import java.util.function.Function;
  * @param sinks by member
  * @param canaries planted values by kind
  * @param needles texts that prove that a planted value is there, by kind
+ * @param services what Google's and vendors' services answer; empty on a phone without them
  */
 public record Job(
     Path apk,
@@ -33,7 +34,8 @@ public record Job(
     Map<String, List<Rules.Plant>> plants,
     Map<String, Rules.Sink> sinks,
     Map<String, String> canaries,
-    Map<String, List<String>> needles) {
+    Map<String, List<String>> needles,
+    ServiceTables services) {
 
   /** Reads the file. */
   public static Job read(Path file) throws IOException {
@@ -51,7 +53,8 @@ public record Job(
         Rules.plants(values.getProperty("plants", "")),
         Rules.sinks(values.getProperty("sinks", "")),
         group(values, "canary.", text -> text),
-        group(values, "needles.", Rules::texts));
+        group(values, "needles.", Rules::texts),
+        ServiceTables.read(values));
   }
 
   /** Returns the names of all sensitive members by their class. */

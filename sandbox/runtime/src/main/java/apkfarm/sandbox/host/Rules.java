@@ -105,7 +105,7 @@ public final class Rules {
     map.computeIfAbsent(member, k -> new ArrayList<>()).add(row);
   }
 
-  private static List<String[]> entries(String table, int cells) {
+  static List<String[]> entries(String table, int cells) {
     List<String[]> found = new ArrayList<>();
     for (String entry : table.split(" ")) {
       String[] parts = entry.split(";", -1);
