@@ -3,6 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/runtime/target"
 jar=$(basename lib/android-all-instrumented-*.jar)
-[ "framework/$jar" -nt "lib/$jar" ] && [ -z "$(find classes/apkfarm/sandbox/{prepare,app} -newer "framework/$jar")" ] && exit 0
+[ "framework/$jar" -nt "lib/$jar" ] && [ -z "$(find classes/apkfarm/sandbox/{prepare,app,host/Neutral.class} -newer "framework/$jar")" ] && exit 0
 java -cp "classes:lib/*" apkfarm.sandbox.prepare.DirectCalls "lib/$jar" "framework/$jar" \
     lib/shadows-framework-*.jar lib/robolectric-*.jar lib/nativeruntime-[0-9]*.jar classes

@@ -16,8 +16,12 @@ _OPENED = (
     "java.io",
     "java.net",
     "java.lang.reflect",
+    "java.lang.ref",
     "java.text",
+    "java.time",
     "java.nio",
+    "java.security",
+    "java.util.concurrent.atomic",
 )
 _OPENED_INTERNAL = ("jdk.internal.access", "sun.security.ssl")
 """The second for old HTTP clients, which take the trust manager out of the fields of the default TLS factory."""
@@ -33,6 +37,8 @@ _JAVA_OPTIONS = (
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-Duser.home=/tmp",
+    # Chinese SDKs define permissions under Android's name, which Robolectric refuses and Android does not.
+    "-Drobolectric.allowPlatformPermissions=true",
     # The JVM's own verifier refuses code that Android runs; the sandbox checks each method itself.
     "-XX:+UnlockDiagnosticVMOptions",
     "-XX:-BytecodeVerificationRemote",
@@ -110,7 +116,13 @@ def java(toolkit: Toolkit) -> list[str]:
     """Return the JVM with its options and class path, without the class that it runs."""
     opened = [f"java.base/{package}=ALL-UNNAMED" for package in (*_OPENED, *_OPENED_INTERNAL)]
     options = [option for package in opened for option in ("--add-opens", package)]
-    return [str(toolkit.java / "bin" / "java"), *_JAVA_OPTIONS, *options, "-cp", "/runtime/classes:/runtime/lib/*"]
+    return [
+        str(toolkit.java / "bin" / "java"),
+        *_JAVA_OPTIONS,
+        *options,
+        "-cp",
+        "/runtime/classes:/runtime/framework/*:/runtime/lib/*",
+    ]
 
 
 def in_force(toolkit: Toolkit) -> dict[str, str]:

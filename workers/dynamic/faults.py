@@ -16,6 +16,10 @@ _SHADOWS = "org.robolectric.shadows."
 _MISSING = ("java.lang.NoClassDefFoundError", "java.lang.ClassNotFoundException")
 _FAILED_BEFORE = "Could not initialize class "
 _NAME = re.compile(r"[\w$./-]+")
+_OF_THE_JVM = frozenset(
+    {"java.lang.ClassFormatError", "java.lang.IncompatibleClassChangeError", "java.lang.VerifyError"}
+)
+"""What a JVM says of code that Android runs."""
 _BROUGHT = ("android.support.", "android.arch.")
 """Libraries under Android's name that an app brings itself."""
 _MODULE = re.compile(r"^[^(]*/")
@@ -35,6 +39,7 @@ _COMPLAINTS = (
 )
 _OWN_DOING = frozenset(
     {
+        "java.lang.InstantiationException",  # An abstract class in the manifest, or one that takes arguments.
         "java.lang.SecurityException",  # The sandbox refuses what Android refuses: it did not wait for its permission.
         "android.util.SuperNotCalledException",
         "android.content.ActivityNotFoundException",
@@ -74,6 +79,8 @@ def fault_of(run: ComponentRun, *, defined: Callable[[str], bool]) -> Fault:
     # The innermost cause decides: the others only tell where it came through.
     link = next((link for link in reversed(chain) if link.frames), None)
     if link is None:
+        return Fault.SANDBOX
+    if link.error in _OF_THE_JVM:
         return Fault.SANDBOX
     if link.error in _OWN_DOING or link.message.endswith(_GONE) or _is_no_component(link):
         return Fault.APP

@@ -25,7 +25,10 @@ _MAX_ITEMS = 64
 _OPERATION = re.compile(r"[\w$.<>:/@#+-]+")
 _LIMITATION = re.compile(r"[^\x00-\x1f\x7f]+")
 # Frames of these are the platform's: the first other frame is whose call it is.
-PLATFORM = ("java.", "javax.", "jdk.", "android.", "com.android.internal.", "dalvik.", "libcore.", "sun.")
+PLATFORM = (
+    "java.", "javax.", "jdk.", "sun.", "dalvik.", "libcore.", "android.", "com.android.internal.",
+    "com.google.android.gles_jni.",
+)  # fmt: skip
 """Starts of Java names that belong to Android or to Java."""
 
 

@@ -41,6 +41,8 @@ def _fault(*trace: str, phase: Phase = Phase.COLD_START) -> Fault:
         (("java.lang.NoClassDefFoundError: com/example/Main", FRAMEWORK), Fault.SANDBOX),
         (("java.lang.NoClassDefFoundError: android/net/wifi/BlockingOption", FRAMEWORK), Fault.SANDBOX),
         (("java.lang.ClassNotFoundException: android.support.v4.content.FileProvider", FRAMEWORK), Fault.INPUT),
+        (("java.lang.VerifyError: x", OWN), Fault.SANDBOX),
+        (("java.lang.InstantiationException: x", "  java.base/java.lang.Class.newInstance(X.java:9)"), Fault.APP),
         (("java.lang.NullPointerException: x", "  android.zh.b.Web.onCreate(Unknown Source)", FRAMEWORK), Fault.APP),
         (
             ("java.lang.IllegalArgumentException: View=Decor@1[Main] not attached to window manager", FRAMEWORK),

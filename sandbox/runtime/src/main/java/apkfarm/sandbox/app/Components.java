@@ -41,6 +41,7 @@ import org.robolectric.shadows.ShadowAlarmManager;
 import org.robolectric.shadows.ShadowContentResolver;
 import org.robolectric.shadows.ShadowLocationManager;
 import org.robolectric.shadows.ShadowPendingIntent;
+import org.robolectric.shadows.ShadowService;
 
 /** Services, receivers and providers; jobs and alarms; what the phone tells the app. */
 final class Components {
@@ -106,11 +107,16 @@ final class Components {
     List<String> names = new ArrayList<>(services.keySet());
     for (String name : names) {
       ServiceController<?> service = services.get(name);
-      if (Shadows.shadowOf(service.get()).isStoppedBySelf()) {
+      if (isStoppedBySelf(service)) {
         stop(name);
       }
     }
     return any;
+  }
+
+  private static boolean isStoppedBySelf(ServiceController<?> service) {
+    // Services of some kinds, such as tiles, have shadows of their own, which do not say.
+    return Shadow.extract(service.get()) instanceof ShadowService shadow && shadow.isStoppedBySelf();
   }
 
   private void stop(String name) {
@@ -128,7 +134,7 @@ final class Components {
       return;
     }
     session.quietly("service", gone.name(), () -> service.get().onUnbind(gone.intent()));
-    if (!Shadows.shadowOf(service.get()).isStoppedBySelf() && !started.contains(gone.name())) {
+    if (!isStoppedBySelf(service) && !started.contains(gone.name())) {
       stop(gone.name());
     }
   }
@@ -220,7 +226,7 @@ final class Components {
     String own = session.job().packageName();
     List<String> names = new ArrayList<>();
     if (intent.getComponent() != null) {
-      if (own.equals(intent.getComponent().getPackageName())) {
+      if (own.equals(intent.getComponent().getPackageName()) && isReceiver(intent.getComponent())) {
         names.add(intent.getComponent().getClassName());
       }
     } else {
@@ -233,6 +239,16 @@ final class Components {
       }
     }
     return names;
+  }
+
+  /** A broadcast to a class that the manifest does not name as a receiver reaches nobody. */
+  private boolean isReceiver(ComponentName name) {
+    try {
+      session.application().getPackageManager().getReceiverInfo(name, 0);
+      return true;
+    } catch (PackageManager.NameNotFoundException undeclared) {
+      return false;
+    }
   }
 
   private void receive(String name, Intent intent, Broadcasts.Result result) {

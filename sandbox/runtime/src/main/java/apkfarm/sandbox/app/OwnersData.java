@@ -8,20 +8,30 @@ import android.net.Uri;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Contacts, call log, messages, calendar and photos of the phone's owner: one planted row each, whichever columns are asked. */
 final class OwnersData extends ContentProvider {
   static final List<String> AUTHORITIES =
       List.of("com.android.contacts", "contacts", "call_log", "sms", "mms", "mms-sms", "com.android.calendar", "media", "icc");
 
-  private static final String[] COLUMNS = {
-    "_id", "display_name", "name", "data1", "number", "address", "body", "date", "title", "description", "_data"
-  };
+  /** What a query without a list of columns gets, by kind. */
+  private static final Map<String, String> COLUMNS =
+      Map.of(
+          "contacts", "_id display_name name lookup contact_id raw_contact_id has_phone_number number mimetype"
+              + " data1 data2 data3 data4 photo_id photo_uri starred",
+          "call_log", "_id number name date duration type new countryiso geocoded_location",
+          "sms", "_id thread_id address person date date_sent protocol read status type subject body service_center",
+          "calendar", "_id calendar_id title description eventLocation dtstart dtend allDay name account_name",
+          "media", "_id _data _display_name title mime_type _size date_added date_modified datetaken width height"
+              + " duration artist artist_id album album_id bucket_id bucket_display_name relative_path");
 
   /** Asked here too, since loaders query from the framework's own code; photos of its own every app may list. */
   private static final Map<String, String> PERMISSIONS =
       Map.of(
           "contacts", "READ_CONTACTS", "call_log", "READ_CALL_LOG", "sms", "READ_SMS", "calendar", "READ_CALENDAR");
+
+  private static final Set<String> ONES = Set.of("type", "read", "data2", "status", "new", "width", "height");
 
   private final Map<String, String> canaries;
   private final String authority;
@@ -42,7 +52,7 @@ final class OwnersData extends ContentProvider {
     if (PERMISSIONS.containsKey(kind()) && !Session.get().holds(permission)) {
       throw new SecurityException("Permission Denial: opening provider " + authority + " requires " + permission);
     }
-    String[] columns = projection == null || projection.length == 0 ? COLUMNS : projection;
+    String[] columns = projection == null || projection.length == 0 ? COLUMNS.get(kind()).split(" ") : projection;
     MatrixCursor cursor = new Rows(columns);
     Object[] row = new Object[columns.length];
     for (int i = 0; i < columns.length; i++) {
@@ -108,7 +118,7 @@ final class OwnersData extends ContentProvider {
     String first = Answers.part(canary, true);
     String last = Answers.part(canary, false);
     String name = column.toLowerCase(Locale.ROOT);
-    if (name.equals("_id") || name.endsWith("_id") || name.startsWith("has_") || name.equals("type") || name.equals("read")) {
+    if (name.equals("_id") || name.endsWith("_id") || name.startsWith("has_") || ONES.contains(name)) {
       return 1;
     }
     if (name.startsWith("date") || name.startsWith("dt") || name.equals("duration") || name.equals("_size")) {

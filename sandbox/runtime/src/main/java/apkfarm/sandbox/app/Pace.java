@@ -68,6 +68,7 @@ final class Pace {
     long second = now() / 1_000;
     int turns = TURNS_PER_SECOND;
     while (!session.hasExited()) {
+      Frames.allow();
       settle.run();
       if (now() / 1_000 != second) {
         second = now() / 1_000;
@@ -89,7 +90,8 @@ final class Pace {
         return;
       }
       long to = Math.min(end, threads ? Math.min(now() + STEP_MS, threadsNext()) : end);
-      advance(Math.max(1, Math.min(to, turns > 0 ? next(looper()) : (second + 1) * 1_000) - now()));
+      long due = Math.min(next(looper()), Frames.next());
+      advance(Math.max(1, Math.min(to, turns > 0 ? due : (second + 1) * 1_000) - now()));
     }
   }
 

@@ -11,6 +11,8 @@ import android.content.pm.SigningInfo;
 import android.hardware.Sensor;
 import android.hardware.SensorManager;
 import android.location.LocationManager;
+import android.net.ConnectivityManager;
+import android.net.NetworkInfo;
 import android.os.BatteryManager;
 import android.os.Environment;
 import android.os.Handler;
@@ -30,15 +32,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.robolectric.Shadows;
+import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowContentResolver;
 import org.robolectric.shadows.ShadowLocationManager;
-import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowMediaPlayer;
 import org.robolectric.shadows.ShadowSensor;
 import org.robolectric.shadows.ShadowSensorManager;
 import org.robolectric.shadows.ShadowSigningInfo;
 import org.robolectric.shadows.ShadowSubscriptionManager;
 import org.robolectric.shadows.ShadowSystemProperties;
+import org.robolectric.shadows.ShadowWebView;
+import org.robolectric.util.ReflectionHelpers;
 
 /** What a phone has beside its apps: files of the kernel, properties, commands, a clipboard, a SIM, a place, a person's data. */
 final class Phone {
@@ -182,8 +186,22 @@ final class Phone {
     places.setProviderEnabled(LocationManager.NETWORK_PROVIDER, true);
     ShadowSensorManager sensors = Shadows.shadowOf((SensorManager) application.getSystemService(Context.SENSOR_SERVICE));
     for (int type : SENSORS) {
-      sensors.addSensor(ShadowSensor.newInstance(type));
+      Sensor sensor = ShadowSensor.newInstance(type);
+      ReflectionHelpers.setField(sensor, "mName", "sensor " + type);
+      ReflectionHelpers.setField(sensor, "mVendor", "Huawei");
+      sensors.addSensor(sensor);
     }
+    ConnectivityManager networks = application.getSystemService(ConnectivityManager.class);
+    for (NetworkInfo network : networks.getAllNetworkInfo()) {
+      boolean wifi = network.getType() == ConnectivityManager.TYPE_WIFI;
+      ReflectionHelpers.setField(network, "mTypeName", wifi ? "WIFI" : "MOBILE");
+      ReflectionHelpers.setField(network, "mSubtypeName", wifi ? "" : "LTE");
+    }
+    PackageInfo webView = new PackageInfo();
+    webView.packageName = "com.google.android.webview";
+    webView.versionName = "119.0.6045.193";
+    webView.versionCode = 604519300;
+    ShadowWebView.setCurrentWebViewPackage(webView);
     application.sendStickyBroadcast(
         new Intent(Intent.ACTION_BATTERY_CHANGED)
             .putExtra(BatteryManager.EXTRA_LEVEL, BATTERY)

@@ -3,6 +3,8 @@ package apkfarm.sandbox.host;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -117,9 +119,20 @@ public final class AppLoader extends AndroidSandbox.SdkSandboxClassLoader {
   @Override
   public URL getResource(String name) {
     URL found = super.getResource(name);
+    return found != null ? found : ofApp(name);
+  }
+
+  /** What {@link java.util.ServiceLoader} asks: the app's own list stands before that of the sandbox's libraries. */
+  @Override
+  public Enumeration<URL> getResources(String name) throws IOException {
+    URL found = ofApp(name);
+    return found != null ? Collections.enumeration(List.of(found)) : super.getResources(name);
+  }
+
+  private URL ofApp(String name) {
     AppCode code = app;
-    if (found != null || code == null || name.endsWith(".class") || code.apk().getEntry(name) == null) {
-      return found;
+    if (code == null || name.endsWith(".class") || code.apk().getEntry(name) == null) {
+      return null;
     }
     try {
       return new URL("jar:" + code.url() + "!/" + name);

@@ -4,6 +4,7 @@ import apkfarm.sandbox.app.Environment;
 import apkfarm.sandbox.app.Documents;
 import apkfarm.sandbox.app.Frames;
 import apkfarm.sandbox.app.RunTimeDex;
+import apkfarm.sandbox.app.Satellites;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,7 +78,7 @@ public final class Framework {
         shadows
             .getBaseShadowMap()
             .newBuilder()
-            .addShadowClasses(RunTimeDex.Loader.class, RunTimeDex.Dex.class, Frames.class, Documents.class)
+            .addShadowClasses(RunTimeDex.Loader.class, RunTimeDex.Dex.class, Frames.class, Documents.class, Satellites.class)
             .build();
     sandbox.replaceShadowMap(map);
     sandbox.configure(

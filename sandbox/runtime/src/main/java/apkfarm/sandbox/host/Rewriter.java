@@ -2,6 +2,8 @@ package apkfarm.sandbox.host;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,8 +64,24 @@ final class Rewriter {
   byte[] rewrite(byte[] bytes) {
     ClassReader reader = new ClassReader(bytes);
     ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
-    reader.accept(new StandIns(new Bridging(writer, reader)), 0);
-    return MethodCheck.repaired(writer.toByteArray());
+    Bridging bridging = new Bridging(writer, reader);
+    reader.accept(new StandIns(bridging), 0);
+    byte[] written = writer.toByteArray();
+    return MethodCheck.repaired(bridging.indirect.isEmpty() ? written : directly(written, bridging.indirect));
+  }
+
+  /** Returns the class with more interfaces named, which it has by others already: the JVM calls methods of such only. */
+  private static byte[] directly(byte[] bytes, Set<String> more) {
+    ClassWriter writer = new ClassWriter(0);
+    new ClassReader(bytes).accept(new ClassVisitor(Opcodes.ASM9, writer) {
+      @Override
+      public void visit(int version, int access, String name, String signature, String parent, String[] named) {
+        Set<String> all = new LinkedHashSet<>(List.of(named));
+        all.addAll(more);
+        super.visit(version, access, name, signature, parent, all.toArray(new String[0]));
+      }
+    }, 0);
+    return writer.toByteArray();
   }
 
   private final class Bridging extends ClassVisitor {
@@ -71,17 +89,21 @@ final class Rewriter {
     private final boolean ofInterface;
     private final Map<Site, Integer> sites = new HashMap<>();
     private final List<Site> order = new ArrayList<>();
+    private final Set<String> direct;
+    /** Interfaces whose own methods the class calls past its superclass, and which it does not name. */
+    private final Set<String> indirect = new LinkedHashSet<>();
 
     Bridging(ClassVisitor next, ClassReader reader) {
       super(Opcodes.ASM9, next);
       this.owner = reader.getClassName();
+      this.direct = new HashSet<>(List.of(reader.getInterfaces()));
       this.ofInterface = (reader.getAccess() & Opcodes.ACC_INTERFACE) != 0;
     }
 
     @Override
     public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] throwing) {
       if (owner.endsWith("/multidex/MultiDex") && name.startsWith("install") && descriptor.endsWith(")V")) {
-        answer(super.visitMethod(access, name, descriptor, signature, throwing), Type.VOID_TYPE);
+        Neutral.answer(super.visitMethod(access, name, descriptor, signature, throwing), descriptor);
         return null; // All dex files are there already.
       }
       if ((access & Opcodes.ACC_NATIVE) != 0) {
@@ -90,7 +112,7 @@ final class Rewriter {
         body.visitCode();
         body.visitLdcInsn(owner.replace('/', '.') + "." + name);
         body.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, "nativeCall", "(Ljava/lang/String;)V", false);
-        answer(body, Type.getReturnType(descriptor));
+        Neutral.answer(body, descriptor);
         return null;
       }
       return new Calls(super.visitMethod(access, name, descriptor, signature, throwing));
@@ -122,6 +144,9 @@ final class Rewriter {
         boolean constructor = "<init>".equals(name);
         boolean direct = opcode == Opcodes.INVOKESTATIC || opcode == Opcodes.INVOKESPECIAL;
         boolean flag = isInterface || direct && !constructor && isInterface(target);
+        if (flag && opcode == Opcodes.INVOKESPECIAL && !target.equals(owner) && !Bridging.this.direct.contains(target)) {
+          indirect.add(target);
+        }
         String member = null;
         if (!ofInterface && !target.startsWith("[") && (constructor || opcode != Opcodes.INVOKESPECIAL)) {
           member = hierarchy.member(target, name);
@@ -192,29 +217,6 @@ final class Rewriter {
       }
     }
     body.visitInsn(Opcodes.POP);
-  }
-
-  /** Ends a method with the neutral value of its type: an empty text, no bytes, null, zero. */
-  private static void answer(MethodVisitor body, Type type) {
-    if (type.getDescriptor().equals("Ljava/lang/String;")) {
-      body.visitLdcInsn("");
-    } else if (type.getDescriptor().equals("[B")) {
-      body.visitInsn(Opcodes.ICONST_0);
-      body.visitIntInsn(Opcodes.NEWARRAY, Opcodes.T_BYTE);
-    } else if (type.getSort() > Type.DOUBLE) {
-      body.visitInsn(Opcodes.ACONST_NULL);
-    } else if (type.getSort() != Type.VOID) {
-      body.visitInsn(
-          switch (type.getSort()) {
-            case Type.LONG -> Opcodes.LCONST_0;
-            case Type.FLOAT -> Opcodes.FCONST_0;
-            case Type.DOUBLE -> Opcodes.DCONST_0;
-            default -> Opcodes.ICONST_0;
-          });
-    }
-    body.visitInsn(type.getOpcode(Opcodes.IRETURN));
-    body.visitMaxs(0, 0);
-    body.visitEnd();
   }
 
   private static void bridge(ClassVisitor out, int number, Site site) {

@@ -1,5 +1,6 @@
 package apkfarm.sandbox.prepare;
 
+import apkfarm.sandbox.host.Neutral;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -28,6 +29,9 @@ import org.objectweb.asm.Opcodes;
 public final class DirectCalls {
   private static final String SUPPORT = "org/robolectric/internal/bytecode/InvokeDynamicSupport";
   private static final Set<String> LINKERS = Set.of("bootstrap", "bootstrapStatic");
+  /** Robolectric stands in for native methods of Android's own packages only; without these no map view can be made. */
+  private static final String OPEN_GL = "com/google/android/gles_jni/";
+
   private static final long DOS_EPOCH = 315_619_200_000L;
 
   private final ShadowNames shadows;
@@ -90,6 +94,12 @@ public final class DirectCalls {
 
     @Override
     public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] throwing) {
+      if ((access & Opcodes.ACC_NATIVE) != 0 && owner.startsWith(OPEN_GL)) {
+        MethodVisitor body = super.visitMethod(access & ~Opcodes.ACC_NATIVE, name, descriptor, signature, throwing);
+        body.visitCode();
+        Neutral.answer(body, descriptor);
+        return null;
+      }
       return new MethodVisitor(Opcodes.ASM9, super.visitMethod(access, name, descriptor, signature, throwing)) {
         @Override
         public void visitInvokeDynamicInsn(String called, String types, Handle linker, Object... arguments) {
