@@ -1,5 +1,6 @@
 package apkfarm.sandbox.host;
 
+import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
@@ -319,6 +320,19 @@ public final class RewriterTest {
         "INVOKESTATIC a/Shape.draw ()V (itf) INVOKESTATIC a/Other.draw ()V"
             + " INVOKESTATIC java/util/Comparator.naturalOrder ()Ljava/util/Comparator; (itf) POP RETURN",
         Code.text(rewritten(type.toByteArray()), "call"));
+  }
+
+  /** Android lets a class call past its superclass what an interface above has; the JVM asks that it names the interface. */
+  @Test
+  public void interfaceThatIsCalledPastTheSuperclassIsNamed() {
+    ClassWriter type = Classes.begin("a/Heir");
+    MethodVisitor call = type.visitMethod(Opcodes.ACC_PUBLIC, "draw", "()V", null, null);
+    call.visitVarInsn(Opcodes.ALOAD, 0);
+    call.visitMethodInsn(Opcodes.INVOKESPECIAL, "a/Shape", "draw", "()V", true);
+    call.visitInsn(Opcodes.RETURN);
+    call.visitMaxs(0, 0);
+    type.visitEnd();
+    assertArrayEquals(new String[] {"a/Shape"}, new ClassReader(rewritten(type.toByteArray())).getInterfaces());
   }
 
   /** The installation of further dex files does nothing: all of them are there already. */
