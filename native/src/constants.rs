@@ -11,14 +11,14 @@ use hashbrown::HashMap;
 /// Return the ids of the strings in the argument registers of the call at `offset`, in the order of the arguments.
 #[must_use]
 pub fn reaching(octets: &[u8], item: Item, offset: u32) -> Vec<u32> {
-    let code = octets.get(2 * item.start..2 * item.end).unwrap_or(&[]);
+    let code = octets.get(2 * item.start as usize..2 * item.end as usize).unwrap_or(&[]);
     let mut registers: HashMap<u16, u32> = HashMap::new();
     let stop = offset as usize;
     let mut at = 0_usize;
     while at < stop {
         let Some(unit) = u16_at(code, 2 * at) else { return Vec::new() };
         if let PACKED_SWITCH | SPARSE_SWITCH | FILL_ARRAY = unit {
-            at = at.saturating_add(payload_length(octets, item.start + at) as usize);
+            at = at.saturating_add(payload_length(octets, item.start as usize + at) as usize);
             continue;
         }
         let (length, _) = OPCODES.get(usize::from(unit as u8)).copied().unwrap_or((1, Kind::Other));

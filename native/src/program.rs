@@ -260,7 +260,7 @@ impl Program {
         for (dex, types) in self.dexes.iter().zip(&self.types) {
             let number = |id: u32| types.get(id as usize).copied().unwrap_or(NONE);
             for ((&class, &parent), interfaces) in
-                dex.class_type.iter().zip(&dex.class_super).zip(&dex.class_interfaces)
+                dex.class_type.iter().zip(&dex.class_super).zip(dex.class_interfaces.iter())
             {
                 let Some(slot) = self.classes.get_mut(number(class) as usize) else { continue };
                 slot.get_or_insert_with(|| Class {

@@ -17,7 +17,7 @@ fn code(units: &[u16]) -> Vec<u8> {
 }
 
 fn reach_in(units: &[u16], offset: u32) -> Vec<u32> {
-    reaching(&code(units), Item { owner: 0, start: 0, end: units.len() }, offset)
+    reaching(&code(units), Item { owner: 0, start: 0, end: units.len() as u32 }, offset)
 }
 
 #[test]
