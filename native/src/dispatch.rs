@@ -85,6 +85,15 @@ impl<'a> Hierarchy<'a> {
 
     /// Append the methods that a virtual or interface call of `selector` on `class` may reach.
     pub fn dispatch(&mut self, class: u32, selector: u32, out: &mut Vec<u32>) {
+        if !self.implementers.contains_key(&class) {
+            // Most classes are no interfaces of others.
+            self.work += 1;
+            if self.work <= WORK_MAX {
+                self.overriding(class, selector, out);
+                self.inherited(class, selector, out);
+            }
+            return;
+        }
         let mut closure = vec![class];
         let mut seen: HashSet<u32> = HashSet::new();
         let mut next = 0;

@@ -170,6 +170,12 @@ impl Program {
         self.dexes.get(dex as usize).map_or(&[], |dex| dex.type_name(id))
     }
 
+    /// Return the global number of the type with the descriptor `name`.
+    #[must_use]
+    pub fn find(&self, name: &[u8]) -> Option<u32> {
+        self.dexes.iter().zip(&self.types).find_map(|(dex, types)| types.get(dex.find_type(name)? as usize).copied())
+    }
+
     /// Return the global number of the type `id` of file `dex`.
     #[inline]
     #[must_use]

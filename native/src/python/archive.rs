@@ -100,19 +100,23 @@ pub fn copy(py: Python<'_>, data: &[u8], start: usize, size: usize) -> (Column, 
 }
 
 /// Return the first `size` bytes of each member; None where its local header disagrees or its stream breaks.
+///
+/// Nothing for a member whose first byte is none of `firsts`.
 #[pyfunction]
 pub fn heads<'py>(
     py: Python<'py>,
     data: &[u8],
     entries: Vec<PyRef<'py, Entry>>,
     size: usize,
+    firsts: &[u8],
 ) -> Vec<Option<Bound<'py, PyBytes>>> {
     let head = |entry: &PyRef<'py, Entry>| {
         let packed = zip::member(data, &entry.entry, usize::try_from(entry.header_offset).ok()?)?;
         if entry.entry.method == zip::DEFLATED {
-            return inflate_head(packed, size);
+            return inflate_head(packed, size, Some(firsts));
         }
-        Some(clip(packed, 0, size).to_vec())
+        let wanted = packed.first().is_some_and(|first| firsts.contains(first));
+        Some(clip(packed, 0, if wanted { size } else { 0 }).to_vec())
     };
     entries.iter().map(head).map(|head| head.map(|head| PyBytes::new(py, &head))).collect()
 }

@@ -62,6 +62,7 @@ class BrokenView:
             code=FakeCode(),
             data=memoryview(b"PK\x03\x04"),
             size=4,
+            resources=None,
         )
 
     def __getattr__(self, name: str) -> object:

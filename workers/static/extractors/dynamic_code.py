@@ -16,7 +16,10 @@ _LOOKED_AT = 20_000
 """Members whose first bytes are looked at."""
 _ROW_LIMIT = 500
 _BY_NAME = {".dex": "dex", ".apk": "apk", ".jar": "jar", ".aar": "jar", ".odex": "dex", ".vdex": "dex"}
+_BY_NAME_ONLY = tuple(_BY_NAME)
 _HEAD = 8
+_MAGICS = {b"dex\n": "dex", b"\x7fELF": "elf", b"PK\x03\x04": "zip"}
+_FIRSTS = bytes(magic[0] for magic in _MAGICS)
 _ZIP_NAMES = (".zip", ".jar", ".apk", ".aar", ".docx", ".xlsx", ".pptx", ".obb", ".epub", ".wgt", ".srcjar", ".bundle")
 
 
@@ -32,33 +35,28 @@ def extract(view: StaticView) -> JSON:
         sdk = attribution.of_method(caller)
         rows.append({"api": member, "caller": text(caller), "sdk": sdk.name if sdk else None})
     embedded: list[JSON] = []
-    entries = sorted(filter(_may_hold_code, view.archive.entries[:_LOOKED_AT]), key=lambda each: each.name)
-    for entry, head in zip(entries, view.archive.read_heads(entries, _HEAD), strict=True):
-        kind = _kind(entry, head)
-        if kind is not None:
-            embedded.append({"name": text(entry.name, 500), "kind": kind, "bytes": entry.size})
+    entries = [entry for entry in view.archive.entries[:_LOOKED_AT] if _may_hold_code(entry)]
+    heads = view.archive.read_heads(entries, _HEAD, _FIRSTS)
+    kinds = [(entry, kind) for entry, head in zip(entries, heads, strict=True) if (kind := _kind(entry.name, head))]
+    for entry, kind in sorted(kinds, key=lambda each: each[0].name):
+        embedded.append({"name": text(entry.name, 500), "kind": kind, "bytes": entry.size})
     return {"loaders": Rows(rows, limit=_ROW_LIMIT), "embedded": Rows(embedded, limit=_ROW_LIMIT)}
 
 
 def _may_hold_code(entry: Entry) -> bool:
     """Return whether a member can hold code that is not the app's own dex file or library."""
-    if entry.name.startswith(("lib/", "META-INF/", "res/layout", "res/drawable")) or _OWN_DEX.fullmatch(entry.name):
+    name = entry.name
+    if name.startswith(("lib/", "META-INF/", "res/layout", "res/drawable")) or name.endswith("/"):
         return False
-    return entry.size >= _HEAD and not entry.name.endswith("/")
+    return entry.size >= _HEAD and not (name.endswith(".dex") and _OWN_DEX.fullmatch(name))
 
 
-def _kind(entry: Entry, head: bytes | None) -> str | None:
-    """Return what code the member holds, by its first bytes (None if they cannot be read) and its name."""
-    lower = entry.name.lower()
-    suffix = lower[lower.rfind(".") :] if "." in lower else ""
-    by_name = _BY_NAME.get(suffix)
-    if head is None:
-        return by_name
-    if head.startswith(b"dex\n"):
-        return "dex"
-    if head.startswith(b"\x7fELF"):
-        return "elf"
-    if head.startswith(b"PK\x03\x04"):
-        return by_name or (None if lower.endswith(_ZIP_NAMES) else "zip")
+def _kind(name: str, head: bytes | None) -> str | None:
+    """Return what code a member holds, by its first bytes (None if they cannot be read) and its name."""
+    lower = name.lower()
     # Encrypted payloads keep their name: worth a look, whatever is inside.
-    return by_name
+    by_name = _BY_NAME[lower[lower.rfind(".") :]] if lower.endswith(_BY_NAME_ONLY) else None
+    found = _MAGICS.get(head[:4]) if head else None
+    if found == "zip":
+        return by_name or (None if lower.endswith(_ZIP_NAMES) else "zip")
+    return found or by_name

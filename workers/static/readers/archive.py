@@ -112,14 +112,18 @@ class Archive:
             return content
         return self.engine.copy(content, 0, len(content))[0]
 
-    def read_heads(self, entries: Sequence[Entry], size: int) -> Iterator[bytes | None]:
-        """Yield at most the first `size` bytes of each member, as `read_head`; None where they cannot be had."""
+    def read_heads(self, entries: Sequence[Entry], size: int, firsts: bytes) -> Iterator[bytes | None]:
+        """Yield at most the first `size` bytes of each member, as `read_head`; None where they cannot be had.
+
+        Of a member whose first byte is none of `firsts` nothing is told.
+        """
         quick: Iterable[bytes | None] = repeat(None, len(entries))
         if self.engine is not None:
             # None where the local header says anything else than the directory: that is looked at slowly, and noted.
-            quick = self.engine.heads(self._whole, entries, size)
+            quick = self.engine.heads(self._whole, entries, size, firsts)
         for entry, head in zip(entries, quick, strict=True):
-            yield self._slow_head(entry, size) if head is None else head
+            found = self._slow_head(entry, size) if head is None else head
+            yield b"" if found and found[0] not in firsts else found
 
     def _slow_head(self, entry: Entry, size: int) -> bytes | None:
         """Return `read_head`, or None where it raises."""
