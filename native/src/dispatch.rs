@@ -35,8 +35,8 @@ impl<'a> Hierarchy<'a> {
     pub fn new(program: &'a Program) -> Self {
         let superclass = without_cycles(program);
         let mut implementers: HashMap<u32, Vec<u32>> = HashMap::new();
-        for (number, class) in (0_u32..).zip(&program.classes) {
-            for &interface in class.iter().flat_map(|class| &class.interfaces) {
+        for number in 0..program.classes.len() as u32 {
+            for &interface in program.interfaces(number) {
                 implementers.entry(interface).or_default().push(number);
             }
         }
@@ -130,7 +130,7 @@ impl<'a> Hierarchy<'a> {
             return;
         }
         let mut seen: HashSet<u32> = HashSet::new();
-        let interfaces = |each: u32| self.program.class(each).map_or(&[][..], |class| &class.interfaces);
+        let interfaces = |each: u32| self.program.interfaces(each);
         let mut queue: Vec<u32> = self.chain(class).flat_map(interfaces).copied().collect();
         while let Some(each) = queue.pop() {
             if !seen.insert(each) {
@@ -154,9 +154,9 @@ impl<'a> Hierarchy<'a> {
             }
             seen.push(each);
             match self.program.class(each) {
-                Some(definition) => {
+                Some(_) => {
                     queue.extend(self.superclass(each));
-                    queue.extend(&definition.interfaces);
+                    queue.extend(self.program.interfaces(each));
                 }
                 None => {
                     let kind = kinds.get(self.program.type_name(each)).copied().unwrap_or(CALLBACK);

@@ -49,12 +49,12 @@ impl<K: Copy> Interner<K> {
 }
 
 /// One class definition: of several of one type the first in load order counts, as on Android.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Class {
     /// Number of its superclass, or `NONE`.
     pub superclass: u32,
-    /// Numbers of its interfaces.
-    pub interfaces: Vec<u32>,
+    /// Where its interfaces start and end among those of all classes.
+    interfaces: (u32, u32),
 }
 
 /// A method that a class of the app defines.
@@ -98,6 +98,8 @@ pub struct Program {
     pub selectors: Vec<Vec<u32>>,
     /// Class definition by global type.
     pub classes: Vec<Option<Class>>,
+    /// Numbers of the interfaces of one class after the other.
+    interfaces: Vec<u32>,
     /// Defined methods in the order of file and method id.
     pub nodes: Vec<Node>,
     /// Selector and node of the methods of each class, one class after the other, sorted by selector.
@@ -115,6 +117,7 @@ impl Program {
             types: self.types.clone(),
             names: self.names.clone(),
             classes: self.classes.clone(),
+            interfaces: self.interfaces.clone(),
             ..Self::default()
         };
         program.number_selectors();
@@ -198,6 +201,14 @@ impl Program {
         self.classes.get(number as usize)?.as_ref()
     }
 
+    /// Return the interfaces that a class of the app names.
+    #[inline]
+    #[must_use]
+    pub fn interfaces(&self, number: u32) -> &[u32] {
+        let (first, last) = self.class(number).map_or((0, 0), |class| class.interfaces);
+        self.interfaces.get(first as usize..last as usize).unwrap_or(&[])
+    }
+
     /// Return the node of a method that `class` itself defines.
     #[inline]
     #[must_use]
@@ -269,9 +280,11 @@ impl Program {
                 dex.class_type.iter().zip(&dex.class_super).zip(dex.class_interfaces.iter())
             {
                 let Some(slot) = self.classes.get_mut(number(class) as usize) else { continue };
-                slot.get_or_insert_with(|| Class {
-                    superclass: u32::try_from(parent).map_or(NONE, number),
-                    interfaces: interfaces.iter().map(|&id| number(id)).collect(),
+                slot.get_or_insert_with(|| {
+                    let first = self.interfaces.len() as u32;
+                    self.interfaces.extend(interfaces.iter().map(|&id| number(id)));
+                    let interfaces = (first, self.interfaces.len() as u32);
+                    Class { superclass: u32::try_from(parent).map_or(NONE, number), interfaces }
                 });
             }
         }

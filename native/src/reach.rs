@@ -168,13 +168,13 @@ impl<'a> Search<'a> {
         let (calls, types, fields) =
             (file.calls.rows(at.method), file.types.rows(at.method), file.fields.rows(at.method));
         let step = Step { parent: node, entry: from.entry, via: via::CALL };
-        for (target, _, opcode) in calls.filter_map(|row| dex.code.calls.row(row)) {
+        for (target, opcode) in dex.code.calls.targets(calls) {
             self.call(at.dex, target, opcode, step);
         }
-        for (target, _, opcode) in types.filter_map(|row| dex.code.types.row(row)) {
+        for (target, opcode) in dex.code.types.targets(types) {
             self.instantiate(self.program.type_of(at.dex, target), opcode == CONST_CLASS, step);
         }
-        for (target, _, opcode) in fields.filter_map(|row| dex.code.fields.row(row)) {
+        for (target, opcode) in dex.code.fields.targets(fields) {
             if opcode >= 0x60 {
                 let owner = dex.field_owner.get(target as usize).copied().unwrap_or(NONE);
                 self.initialise(self.program.type_of(at.dex, owner), step);

@@ -68,30 +68,25 @@ pub fn strings_starting(dex: &Dex, prefixes: &[Vec<u8>]) -> Vec<u32> {
     ascending(prefixes.iter().flat_map(|prefix| dex.strings.starting(&dex.data, prefix)).collect())
 }
 
-/// Return the ids of strings that hold one of `needles`, and with `foreign` of those beyond ASCII; ascending.
+/// Return the ids of strings that hold `needle`, ascending.
 #[must_use]
-pub fn strings_with(dex: &Dex, needles: &[Vec<u8>], foreign: bool) -> Vec<u32> {
-    let (ascii, beyond): (Vec<&Vec<u8>>, Vec<&Vec<u8>>) = needles.iter().partition(|needle| needle.is_ascii());
-    let holds = |id: u32, needles: &[&Vec<u8>]| {
-        needles.iter().any(|needle| memchr::memmem::find(dex.string(id), needle).is_some())
-    };
+pub fn strings_with(dex: &Dex, needle: &[u8]) -> Vec<u32> {
     let strings = &dex.strings;
-    let mut found: Vec<u32> = strings.foreign.iter().copied().filter(|&id| foreign || holds(id, &beyond)).collect();
-    found.extend(strings.apart.iter().map(|apart| apart.id).filter(|&id| holds(id, &ascii)));
-    if !strings.in_order {
-        let finders: Vec<Finder> = ascii.iter().map(Finder::new).collect();
-        let holds = |id: &u32| finders.iter().any(|finder| finder.find(dex.string(*id)).is_some());
-        found.extend((0..strings.len() as u32).filter(holds));
-        return ascending(found);
+    let finder = Finder::new(needle);
+    let holds = |id: &u32| finder.find(dex.string(*id)).is_some();
+    if !needle.is_ascii() {
+        return strings.foreign.iter().copied().filter(holds).collect();
     }
+    if !strings.in_order {
+        return (0..strings.len() as u32).filter(holds).collect();
+    }
+    let mut found: Vec<u32> = strings.apart.iter().map(|apart| apart.id).filter(holds).collect();
     let (low, block) = strings.block(&dex.data);
-    for needle in ascii {
-        for at in Finder::new(needle).find_iter(block) {
-            if block.get(at..at + needle.len()).is_some_and(|hit| !hit.contains(&0)) {
-                // Those that start after the zero before the hit do not end within it.
-                let zero = memchr::memrchr(0, block.get(..at).unwrap_or(&[])).map_or(0, |zero| zero + 1);
-                found.extend(strings.placed(low + zero, low + at).filter(|&id| strings.is_in_file(id)));
-            }
+    for at in finder.find_iter(block) {
+        if block.get(at..at + needle.len()).is_some_and(|hit| !hit.contains(&0)) {
+            // Those that start after the zero before the hit do not end within it.
+            let zero = memchr::memrchr(0, block.get(..at).unwrap_or(&[])).map_or(0, |zero| zero + 1);
+            found.extend(strings.placed(low + zero, low + at).filter(|&id| strings.is_in_file(id)));
         }
     }
     ascending(found)

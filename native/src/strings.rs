@@ -104,11 +104,11 @@ impl Strings {
         self.apart_of(start).map_or(start, |apart| apart.start) as usize
     }
 
-    /// Return the part of the file in which all strings lie; `data` is the file.
+    /// Return the part of the file in which all strings lie, if the table is in order, and where it starts.
     #[must_use]
     pub fn block<'a>(&self, data: &'a [u8]) -> (usize, &'a [u8]) {
-        let starts = || self.spans.iter().map(|span| self.place(span.0));
-        let (Some(low), Some(last)) = (starts().min(), starts().max()) else { return (0, &[]) };
+        let (Some(first), Some(last)) = (self.spans.first(), self.spans.last()) else { return (0, &[]) };
+        let (low, last) = (self.place(first.0), self.place(last.0));
         let end = memchr::memchr(0, data.get(last..).unwrap_or(&[])).map_or(data.len(), |length| last + length);
         (low, data.get(low..end).unwrap_or(&[]))
     }

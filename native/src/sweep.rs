@@ -71,6 +71,12 @@ impl Uses {
         Some((*self.target.get(row)?, *self.offset.get(row)?, *self.opcode.get(row)?))
     }
 
+    /// Return target and opcode of some rows.
+    pub fn targets(&self, rows: std::ops::Range<usize>) -> impl Iterator<Item = (u32, u8)> + '_ {
+        let targets = self.target.get(rows.clone()).unwrap_or(&[]);
+        targets.iter().copied().zip(self.opcode.get(rows).unwrap_or(&[]).iter().copied())
+    }
+
     /// Sort by caller and offset, if a method is defined twice.
     fn sort(&mut self) {
         let mut order: Vec<usize> = (0..self.len()).collect();

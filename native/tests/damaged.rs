@@ -34,7 +34,7 @@ fn use_fully(data: Vec<u8>) -> usize {
         .map(Arc::new)
         .collect();
     for dex in &dexes {
-        let _ = strings_with(dex, &[b"://".to_vec(), "隐私".as_bytes().to_vec()], true);
+        let _ = (strings_with(dex, b"://"), strings_with(dex, "隐私".as_bytes()));
         let _ = strings_starting(dex, &[b"android.".to_vec()]);
         let mut name = Vec::new();
         for row in 0..dex.code.calls.len().min(200) {

@@ -1,7 +1,7 @@
 //! One DEX file.
 
 use super::column::{Column, Owner, Raw};
-use super::{raws, text, NativeDexError};
+use super::{raw, raws, text, NativeDexError};
 use crate::dex::Dex as Engine;
 use crate::header;
 use crate::search::{self, marks, rows, strings_equal, strings_starting, strings_with};
@@ -214,10 +214,14 @@ impl Dex {
         callers.dedup();
         callers
     }
-    /// Return the ids of the strings that hold one of `needles`, and with `foreign` of those beyond ASCII.
-    fn strings_with(&self, py: Python<'_>, needles: &Bound<'_, PyAny>, foreign: bool) -> PyResult<Vec<u32>> {
-        let needles = raws(needles)?;
-        Ok(py.detach(|| strings_with(&self.0, &needles, foreign)))
+    /// Return the ids of the strings that hold `needle`, ascending.
+    fn strings_with(&self, py: Python<'_>, needle: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
+        let needle = raw(needle)?;
+        Ok(py.detach(|| strings_with(&self.0, &needle)))
+    }
+    /// Return the ids of the strings with signs beyond ASCII, ascending.
+    fn strings_beyond_ascii(&self) -> Vec<u32> {
+        self.0.strings.foreign.clone()
     }
     /// Return offset and string id of each load in a method.
     fn loads_in(&self, caller: u32) -> Vec<(u32, u32)> {

@@ -153,10 +153,10 @@ class NativeDex:
 
     def strings_with(self, needles: Collection[str], *, beyond_ascii: bool) -> Sequence[int]:
         """Return the ids of strings that hold one of `needles`, or any sign beyond ASCII if asked; ascending."""
-        found: set[int] = set(self.native.strings_with((), True)) if beyond_ascii else set()
+        found: set[int] = set(self.native.strings_beyond_ascii()) if beyond_ascii else set()
         for needle in needles:
             if needle not in self._holding:
-                self._holding[needle] = self.native.strings_with((needle,), False)
+                self._holding[needle] = self.native.strings_with(needle)
             found.update(self._holding[needle])
         return sorted(found)
 
