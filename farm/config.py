@@ -38,6 +38,8 @@ class Settings:
     """Wall time of one dynamic inspection before it stops itself."""
     dynamic_memory_mb: int
     """Memory that Ray sets aside for each sandbox worker, in MiB."""
+    cross_check_one_in: int
+    """Of how many apps of the static suite one is read again with androguard; 0 for none, 1 for every app."""
     lease_seconds: float
     """How long a driver's lease on a shard lasts without being renewed."""
     cpu_hour_price: float
@@ -72,6 +74,7 @@ _DEFAULTS: dict[str, str] = {
     "app_memory_mb": "3072",
     "dynamic_seconds": "180",
     "dynamic_memory_mb": "2048",
+    "cross_check_one_in": "100",
     "lease_seconds": "20",
     "cpu_hour_price": "0.04",
     "read_gb_price": "0.0",

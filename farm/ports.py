@@ -12,6 +12,7 @@ from farm.model.execution import Attempted, Chunk, ExecutorEvent
 from farm.model.finding import Finding
 from farm.model.inspection import State, Suite
 from farm.model.target import Target
+from workers.model.cross_check import CrossVerdict, Field
 from workers.model.outcome import Outcome, OutcomeClass
 
 
@@ -206,6 +207,10 @@ class Totals:
     findings: Mapping[tuple[str, str], int]
     """By rule family (pack) and severity."""
     bytes_read: int
+    cross_checks: Mapping[CrossVerdict, int]
+    """Apps that androguard read a second time, by how that ended."""
+    disagreements: Mapping[Field, int]
+    """Apps on which the two readers differed, by fact."""
     duration_buckets: Mapping[tuple[Suite, str], tuple[int, ...]]
     """By suite and stage (`total`, `read`, `inspect`, `store`, `judge`): attempts in each bucket of DURATION_BUCKETS_S,
     the last one being +Inf; not cumulative."""

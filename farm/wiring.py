@@ -76,6 +76,7 @@ def inspector(settings: Settings) -> Inspector:
         stores=open_stores(settings),
         limits=settings.limits,
         engines={suite: engine for suite, (engine, _) in engines(settings).items()},
+        cross_check_one_in=settings.cross_check_one_in,
     )
 
 

@@ -77,13 +77,14 @@ def answers(dex: DexFile) -> dict[str, Any]:
         "calls in": list(dex.call_rows(members, list(methods)[::3])),
         "callers": list(dex.callers_of(members)),
         "fields": list(dex.field_rows([dex.field(number) for number in range(len(dex.field_owner))][::2])),
+        "initial": list(dex.initial_strings([dex.type(number) for number in range(len(dex.types))][::2])),
         "types": list(dex.type_rows([dex.type(number) for number in range(len(dex.types))][::2])),
         "equal": list(ids),
         "starting": list(dex.strings_starting([text[:2] for text in strings[:20] if text])),
         "with": list(dex.strings_with([text[1:3] for text in strings[:20] if len(text) > 2], beyond_ascii=True)),
         "loads": list(dex.string_rows(ids)),
         "loading": list(dex.callers_loading(ids)),
-        "loads in": [list(dex.loads_in(number)) for number in methods],
+        "loads in": [list(dex.loads_in(number, *span)) for number in methods for span in ((0, 99_999), (2, 7))],
         "reaching": [
             list(dex.constants_reaching(caller, offset))
             for caller, offset in zip(calls.caller.tolist()[:500], calls.offset.tolist()[:500], strict=True)

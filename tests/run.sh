@@ -24,6 +24,7 @@ step layers lint-imports --no-logo
 step docstrings interrogate --quiet farm workers tests dashboards examples benchmarks
 if command -v cargo-fmt >/dev/null; then
     step rustfmt cargo fmt --check --manifest-path native/Cargo.toml
+    step rustfmt-fuzz cargo fmt --check --manifest-path native/fuzz/Cargo.toml
 fi
 if [ "${1:-}" != "--static" ]; then
     if [ -e sandbox/runtime/target/.built ] && command -v mvn >/dev/null && command -v javac >/dev/null; then
@@ -31,6 +32,9 @@ if [ "${1:-}" != "--static" ]; then
     fi
     if command -v cargo >/dev/null; then
         step native cargo test --quiet --locked --manifest-path native/Cargo.toml
+        if command -v c++ >/dev/null; then
+            step fuzz native/fuzz/run.sh -runs=20000
+        fi
     fi
     step tests pytest -q
 fi

@@ -9,6 +9,7 @@ from workers.data.runtime import sinks
 from workers.data.tables import permissions, sdks
 from workers.model.bounded import Rows, optional, printable, text
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 
 Event = Mapping[str, JSON]
 """One event of the document, whose fields may be missing or of a wrong type."""
@@ -17,6 +18,103 @@ _STACK_SHOWN = 16
 _ARGS_SHOWN = 4
 _NAMES_SHOWN = 4
 _SUBJECT_APP = "app"
+_ADDRESSES = ("http://", "https://")
+
+
+_WHERE = {
+    "[].phase": "what was being done to the app",
+    "[].consent": "what the user had chosen by then",
+    "[].sdk": "the SDK that did it; null: the app's own or unknown code",
+    "[].op": "the call, as `android.telephony.TelephonyManager.getDeviceId`",
+}
+_WHEN = {
+    "[].count": "how often",
+    "[].sim_ms": "first time, in milliseconds of simulated time",
+    "[].last_ms": "last time",
+    "[].stack": "methods on the stack of the first, at most 16",
+}
+_AS_TOLD = "as in the [document](dynamic.md)"
+
+FACTS = (
+    Fact(
+        name="dynamic_outcome",
+        what="how far the run came",
+        source="outcome, phases and consent of the document",
+        blind="what it would have done later, elsewhere, or for another user",
+        keys={
+            "outcome": "how the run ended",
+            "reason": "one sentence on it",
+            "application": "whether the Application was made",
+            "launcher_resumed": "whether the first screen was shown",
+            "phases": "phases that ran",
+            "consents": "states of consent that occurred",
+            "not_seen": "number of things that could not be looked into",
+        },
+    ),
+    Fact(
+        name="dynamic_pi",
+        what="calls for personal information; equal ones are one row",
+        source="events with a kind of information",
+        blind="native code, and calls that the run did not reach",
+        keys={
+            **_WHERE,
+            "[].pi_kind": "kind of information, a key of `workers/data/pi_kinds.tsv`",
+            "[].granted": "whether the permission was held; false: tried and failed; null: none needed",
+            "[].canary": "planted values in its arguments",
+            **_WHEN,
+        },
+    ),
+    Fact(
+        name="dynamic_sinks",
+        what="planted values that came out; one row for each kind and place",
+        source="events in which one was found; `workers/data/sinks.tsv`",
+        blind="values that were encrypted before they were handed over",
+        keys={
+            **_WHERE,
+            "[].sink": "where it went: `network`, `file`, `log`, `message`, `intent`, `clipboard`",
+            "[].kind": "kind of the event",
+            "[].pi_kind": "kind of the value",
+            "[].args": "the first arguments",
+            **_WHEN,
+        },
+    ),
+    Fact(
+        name="dynamic_permissions",
+        what="requests for permissions",
+        source="permissions of the document",
+        blind="requests on screens that were not reached",
+        keys={"[].*": _AS_TOLD, "[].bundled": "whether it asks for several groups at once"},
+    ),
+    Fact(
+        name="dynamic_consent",
+        what="how consent was asked for; null if it was not",
+        source="consent of the document",
+        blind="requests drawn by web content",
+        keys={"*": _AS_TOLD},
+    ),
+    Fact(
+        name="dynamic_refuse",
+        what="what came of refusing; null if nothing was refused",
+        source="refusal of the document",
+        blind="what a later start would show",
+        keys={"*": _AS_TOLD},
+    ),
+    Fact(
+        name="dynamic_self_start",
+        what="what the system announced, and what the app started upon it",
+        source="self-start of the document, else its events",
+        blind="starts by other apps and by vendors' services",
+        keys={"[].*": _AS_TOLD, "[].name": "names of the components"},
+    ),
+    Fact(
+        name="sdks",
+        what="SDKs that acted",
+        source="events; `workers/data/sdks.tsv`",
+        blind="SDKs that did nothing in this run (see the static fact)",
+        keys={"[].name": "name", "[].category": "what it is for"},
+    ),
+)
+"""What the facts of a run are, for people."""
 
 
 def facts(document: Mapping[str, JSON]) -> dict[str, JSON]:
@@ -99,6 +197,8 @@ def _sinks(events: Iterable[Event]) -> Iterator[JSON]:
 def _sink(event: Event) -> str:
     """Return where the value went, by the table of sinks; what a stream or the sinkhole tells is in its kind."""
     named = _sink_kinds().get(_text(event.get("op")), "")
+    if named == "webview" and any(arg.startswith(_ADDRESSES) for arg in _texts(_list(event.get("args")))):
+        return "net"  # A page is asked for with the value in its address; a script or a text stays on the phone.
     return named if named not in {"", "stream"} else _text(event.get("kind"))
 
 

@@ -33,6 +33,8 @@ class BehaviourClass(StrEnum):
     """What the app did besides reading: `cold_start download`, or `later download`."""
     PERMISSIONS = "permissions"
     """How it asked for permissions: `at_start`, `all_at_once`; `again_at_once`, `again_after_restart` after denial."""
+    FINDINGS = "findings"
+    """What the rule packs make of the run: code and subject, `miit164.B1.s1.refuse_quits app`."""
 
 
 Behaviours = Mapping[BehaviourClass, frozenset[str]]

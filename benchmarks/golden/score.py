@@ -28,12 +28,9 @@ class Comparison:
         return (*missed, *(f"{self.behaviour}: false {text}" for text in sorted(self.false)))
 
 
-def compare(
-    expectation: Expectation, seen: Behaviours, classes: Iterable[BehaviourClass] | None = None
-) -> tuple[Comparison, ...]:
-    """Compare one app, in the classes that its expectation judges, or in those of `classes` among them."""
-    wanted = frozenset(BehaviourClass if classes is None else classes)
-    return tuple(_compare(expectation, seen, item) for item in expectation.judged if item in wanted)
+def compare(expectation: Expectation, seen: Behaviours) -> tuple[Comparison, ...]:
+    """Compare one app in the classes that its expectation judges."""
+    return tuple(_compare(expectation, seen, item) for item in expectation.judged)
 
 
 def _compare(expectation: Expectation, seen: Behaviours, behaviour: BehaviourClass) -> Comparison:
@@ -78,7 +75,7 @@ class Tally:
 
 
 def tallies(comparisons: Iterable[Comparison]) -> list[Tally]:
-    """Return one row per class, the sinks one by one, and the total."""
+    """Return one row per class, the sinks and the rules one by one, and the total."""
     rows: dict[str, Tally] = {}
     total = Tally(name="total")
     for comparison in comparisons:
@@ -93,15 +90,21 @@ def tallies(comparisons: Iterable[Comparison]) -> list[Tally]:
 
 
 def _row(behaviour: BehaviourClass, text: str) -> str:
-    """Return the name of the row that counts a behaviour."""
-    return f"{behaviour}: {text.rpartition(' ')[2]}" if behaviour is BehaviourClass.SINKS else behaviour.value
+    """Return the name of the row that counts a behaviour: sinks by their kind, findings by their rule."""
+    match behaviour:
+        case BehaviourClass.SINKS:
+            return f"{behaviour}: {text.rpartition(' ')[2]}"
+        case BehaviourClass.FINDINGS:
+            return f"{behaviour}: {text.partition(' ')[0]}"
+        case _:
+            return behaviour.value
 
 
 def table(rows: Iterable[Tally]) -> str:
     """Return the rows as text."""
-    lines = [f"{'behaviour':<20}{'apps':>6}{'right':>7}{'missed':>8}{'false':>7}{'precision':>11}{'recall':>8}"]
+    lines = [f"{'behaviour':<46}{'apps':>6}{'right':>7}{'missed':>8}{'false':>7}{'precision':>11}{'recall':>8}"]
     lines += [
-        f"{row.name:<20}{len(row.apps):>6}{row.right:>7}{row.missed:>8}{row.false:>7}{row.precision:>11.3f}{row.recall:>8.3f}"
+        f"{row.name:<46}{len(row.apps):>6}{row.right:>7}{row.missed:>8}{row.false:>7}{row.precision:>11.3f}{row.recall:>8.3f}"
         for row in rows
     ]
     return "\n".join(lines)

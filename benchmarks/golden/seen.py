@@ -11,11 +11,18 @@ from typing import Any
 
 from benchmarks.golden.behaviour import BehaviourClass, Behaviours
 from benchmarks.golden.expected import timed
+from farm.model.finding import SubjectKind
+from farm.rules.catalogue import load_packs
+from farm.rules.engine import judge
 from workers.data.tables import pi_kinds
+from workers.dynamic_facts import facts
+from workers.model.evidence import JSON
 
 Document = Mapping[str, Any]
 """The value of `dynamic` in the document of the suite."""
 COLD_START = "cold_start"
+SAMPLES = "org.apkfarm.sample"
+"""Package of the golden apps."""
 FREQUENT = 20
 """Reads in the 30 simulated seconds of the cold start from which on they are frequent."""
 MANY_PERMISSIONS = 3
@@ -60,8 +67,22 @@ def seen(document: Document, timing: Mapping[str, tuple[int, int]]) -> Behaviour
         BehaviourClass.SINKS: _sinks(events),
         BehaviourClass.BEHAVIOUR: _behaviour(events),
         BehaviourClass.PERMISSIONS: _permissions(document.get("permissions") or []),
+        BehaviourClass.FINDINGS: _findings(document),
     }
     return {item: frozenset(texts) for item, texts in found.items()}
+
+
+def _findings(document: Document) -> Iterator[str]:
+    """Yield what all rule packs make of a run, as the farm judges it."""
+    evidence: dict[str, JSON] = {
+        "suite": "dynamic",
+        "outcome": document["outcome"],
+        "app": {"package": SAMPLES},
+        "facts": facts(document),
+    }
+    for finding in judge(evidence, load_packs()):
+        subject = "app" if finding.subject.kind is SubjectKind.APP else finding.subject.name
+        yield f"{finding.rule} {subject}"
 
 
 def _reads(events: Iterable[Document]) -> Iterator[str]:

@@ -64,6 +64,7 @@ def _document(farm: Farm, batch: str | None, *, shards: bool, limit: int) -> tup
             "batches": [status.as_json(view) for view in overview.batches],
             "targets": [pace_json(found) for found in overview.paces],
             "drivers": len(overview.drivers),
+            "cross_check": status.cross_check_json(overview),
         }
         return document, farm.ledger.unfinished() > 0
     view = status.look(farm.ledger, batch, now)

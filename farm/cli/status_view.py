@@ -17,6 +17,7 @@ from farm.model.target import Pace, Standing
 from farm.model.text import visible
 from farm.ports import DriverRow, FailureRow
 from farm.service.status import BAR_ORDER, BatchView, Overview
+from workers.model.cross_check import CrossVerdict
 from workers.model.outcome import OutcomeClass
 
 STYLES: dict[State, str] = {
@@ -68,6 +69,8 @@ def overview(found: Overview, now: float, *, width: int = PIPE_WIDTH) -> Rendera
     parts.extend(_pace_line(pace) for pace in found.paces)
     if not found.paces:
         parts.append(Text("target   none; set one with 'farm target set YEAR --apps N'"))
+    if any(found.cross_checks.values()):
+        parts.append(_cross_check_line(found))
     unfinished = any(view.unfinished for view in found.batches)
     parts.append(_drivers_line(found.drivers, unfinished=unfinished))
     return Group(*parts)
@@ -295,6 +298,18 @@ def _drivers_line(drivers: Sequence[DriverRow], *, unfinished: bool) -> Text:
     if unfinished:
         return Text.assemble("drivers  ", ("none is alive and work is waiting", "yellow"), "; start one: farm run")
     return Text("drivers  none, and nothing is waiting")
+
+
+def _cross_check_line(found: Overview) -> Text:
+    """Return what the second readings came to, in one line."""
+    numbers = found.cross_checks
+    line = Text(f"readers  {sum(numbers.values()):,} apps read twice: {numbers.get(CrossVerdict.AGREED, 0):,} agreed")
+    if differ := numbers.get(CrossVerdict.DISAGREED, 0):
+        fields = ", ".join(f"{name.value} {number:,}" for name, number in sorted(found.disagreements.items()))
+        line.append(f", {differ:,} disagreed ({fields})", style="yellow")
+    if failed := numbers.get(CrossVerdict.ORACLE_FAILED, 0):
+        line.append(f", androguard failed on {failed:,}")
+    return line
 
 
 def _pace_line(pace: Pace) -> Text:

@@ -1,4 +1,4 @@
-"""What a worker does with one task: fetch the app, inspect it, store the evidence, judge it."""
+"""What a worker does with one task: fetch the app, inspect it, store the evidence, judge it, check our readers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -21,6 +21,7 @@ from farm.model.text import visible
 from farm.ports import ObjectStore, Stores
 from farm.rules.catalogue import load_packs
 from farm.rules.engine import judge
+from workers.cross_check import cross_check, sampled
 from workers.inspect import inspect_apk
 from workers.model.errors import OverLimitError
 from workers.model.evidence import AppIdentity
@@ -40,6 +41,8 @@ class Inspector:
     stores: Stores
     limits: Mapping[Suite, Limits]
     engines: Mapping[Suite, str]
+    cross_check_one_in: int = 0
+    """Of how many apps of the static suite one is read a second time; 0 for none."""
 
     def run(self, task: Task) -> Result:
         """Return what came of one task; never raises for anything that the app or the store does."""
@@ -93,7 +96,36 @@ class Inspector:
         if not created:
             # Somebody was faster; what is stored is the truth that findings refer to.
             document = home.get(key)
-        return self._judged(task, key, document, watch, cached=False)
+        # Only now, when the evidence is safe: an app that the second reading breaks is a cache hit at the next attempt.
+        return self._checked(task, self._judged(task, key, document, watch, cached=False), data, watch)
+
+    def _checked(self, task: Task, result: Result, data: bytes, watch: _Watch) -> Result:
+        """Return the result with what a second reading came to, if the app is one of the sample."""
+        if task.suite is not Suite.STATIC or result.app is None:
+            return result
+        if not sampled(result.app.sha256, self.cross_check_one_in):
+            return result
+        limits = self.limits[task.suite]
+        with watch.stage("cross_check"):
+            left = limits.seconds - watch.stages.get("inspect", 0.0)
+            check = cross_check(data, limits=limits, seconds=left)
+        for item in check.disagreements:
+            log.warning(
+                "cross_check.disagreed",
+                sha256=result.app.sha256,
+                field=item.field.value,
+                ours=item.ours,
+                theirs=item.theirs,
+            )
+        if check.failure:
+            log.info("cross_check.oracle_failed", sha256=result.app.sha256, reason=check.failure)
+        return replace(
+            result,
+            cross_check=check,
+            reason=" ".join(part for part in (result.reason, check.sentence) if part),
+            seconds=watch.seconds,
+            stage_seconds=watch.stages,
+        )
 
     def _key(self, task: Task, sha256: str) -> str:
         return evidence_key(sha256, task.suite, self.engines[task.suite], self.limits[task.suite].digest())

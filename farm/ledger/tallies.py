@@ -22,6 +22,8 @@ RETRIES = "retries"
 CACHE = "cache"
 FINDINGS = "findings"
 BYTES_READ = "bytes_read"
+CROSS_CHECKS = "cross_checks"
+DISAGREEMENTS = "disagreements"
 DURATION = "duration"
 DURATION_SUM = "duration_sum"
 INSPECTIONS_NOW = "inspections_now"
@@ -72,10 +74,14 @@ class Tallies:
             self.add(ATTEMPTS, suite, Outcome.CANCELLED, by=by)
 
     def measured(self, suite: Suite, result: Result) -> None:
-        """Note what an attempt cost."""
+        """Note what an attempt cost, and what a second reading came to."""
         self.add(BYTES_READ, by=result.bytes_read)
         if result.evidence_key is not None:
             self.add(CACHE, suite, "1" if result.cached else "0")
+        if result.cross_check is not None:
+            self.add(CROSS_CHECKS, result.cross_check.verdict)
+            for item in result.cross_check.disagreements:
+                self.add(DISAGREEMENTS, item.field)
         durations: Mapping[str, float] = {**result.stage_seconds, "total": result.seconds}
         for stage in STAGES:
             if stage in durations:

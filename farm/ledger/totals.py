@@ -10,6 +10,7 @@ from farm.ledger.tables import BATCH, DRIVER, SHARD, TALLY
 from farm.model.batch import ShardState
 from farm.model.inspection import State, Suite
 from farm.ports import DURATION_BUCKETS_S, DriverRow, Totals
+from workers.model.cross_check import CrossVerdict, Field
 from workers.model.outcome import Outcome
 
 FORGET_DRIVER_S = 86_400
@@ -50,6 +51,8 @@ def totals(connection: Connection) -> Totals:
         cache={(Suite(suite), hit == "1"): int(value) for (suite, hit), value in kept.get(tallies.CACHE, {}).items()},
         findings={(family, level): int(value) for (family, level), value in kept.get(tallies.FINDINGS, {}).items()},
         bytes_read=int(kept.get(tallies.BYTES_READ, {}).get(("",), 0)),
+        cross_checks={CrossVerdict(word): int(value) for (word,), value in kept.get(tallies.CROSS_CHECKS, {}).items()},
+        disagreements={Field(name): int(value) for (name,), value in kept.get(tallies.DISAGREEMENTS, {}).items()},
         duration_buckets={key: tuple(counts) for key, counts in buckets.items()},
         duration_sums={
             (Suite(suite), stage): value for (suite, stage), value in kept.get(tallies.DURATION_SUM, {}).items()

@@ -20,6 +20,7 @@ from farm.model.inspection import State, Suite
 from farm.model.target import Target
 from farm.ports import DURATION_BUCKETS_S, Totals
 from farm.service.status import living_drivers
+from workers.model.cross_check import CrossVerdict, Field
 from workers.model.outcome import Outcome
 
 log = structlog.get_logger()
@@ -92,6 +93,8 @@ def _counters(totals: Totals, rule_families: Sequence[str]) -> Iterator[Family]:
         {(s, "hit" if hit else "miss"): totals.cache.get((s, hit), 0) for s in Suite for hit in (True, False)},
     )
     yield _counter(names.BYTES_READ, {(): totals.bytes_read})
+    yield _counter(names.CROSS_CHECKS, {(word,): totals.cross_checks.get(word, 0) for word in CrossVerdict})
+    yield _counter(names.DISAGREEMENTS, {(name,): totals.disagreements.get(name, 0) for name in Field})
     yield _counter(names.FINDINGS, _findings(totals.findings, rule_families))
 
 

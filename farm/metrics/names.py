@@ -9,6 +9,7 @@ from enum import StrEnum
 from farm.model.batch import ShardState
 from farm.model.finding import Severity
 from farm.model.inspection import State, Suite
+from workers.model.cross_check import CrossVerdict, Field
 from workers.model.outcome import Outcome, OutcomeClass
 
 STAGES: tuple[str, ...] = ("total", "read", "inspect", "store", "judge")
@@ -120,6 +121,18 @@ CACHE = Metric(
 BYTES_READ = Metric(
     name="farm_object_read_bytes_total", kind=Kind.COUNTER, help="Bytes that workers read from the object store."
 )
+CROSS_CHECKS = Metric(
+    name="farm_cross_checks_total",
+    kind=Kind.COUNTER,
+    help="Apps that androguard read a second time, by how that ended; oracle_failed says nothing against the suite.",
+    labels=(Label(name="verdict", values=tuple(CrossVerdict)),),
+)
+DISAGREEMENTS = Metric(
+    name="farm_cross_check_disagreements_total",
+    kind=Kind.COUNTER,
+    help="Facts on which the suite and androguard differed, one for each app and fact.",
+    labels=(Label(name="field", values=tuple(Field)),),
+)
 FINDINGS = Metric(
     name="farm_findings_total",
     kind=Kind.COUNTER,
@@ -190,6 +203,8 @@ METRICS: tuple[Metric, ...] = (
     DURATION,
     CACHE,
     BYTES_READ,
+    CROSS_CHECKS,
+    DISAGREEMENTS,
     FINDINGS,
     SHARDS,
     APKS,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from farm.model.batch import AppRef, InspectionId
 from farm.model.finding import Finding
 from farm.model.inspection import State, Suite
+from workers.model.cross_check import CrossCheck
 from workers.model.evidence import AppIdentity
 from workers.model.outcome import Outcome
 
@@ -57,9 +58,11 @@ class Result:
     seconds: float = 0.0
     """Wall time of the inspection."""
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
-    """Wall time by stage: `read`, `inspect`, `store`, `judge`."""
+    """Wall time by stage: `read`, `inspect`, `store`, `judge`, `cross_check`."""
     bytes_read: int = 0
     """Bytes read from the object store."""
+    cross_check: CrossCheck | None = None
+    """What the second reading came to; None of apps that were not read twice."""
 
 
 class LossCause(StrEnum):

@@ -32,8 +32,6 @@ class AppType(Strict):
     """Kinds of personal information that the provision counts as necessary for the basic function."""
     works_on: Names = ()
     """Kinds that the function handles by its nature, as a camera app the camera: our reading, not the provision's."""
-    sourced: bool
-    """Whether sources that we have seen say what it needs; if not, the row is unverified."""
 
     @field_validator("needs", "works_on")
     @classmethod

@@ -1,6 +1,6 @@
 """Evidence as the engine reads it: rows with their JSON pointers, and what cannot be known.
 
-The shapes of facts are told in docs/reference/facts.md. Evidence may be old or damaged: what has another shape than
+The keys of facts are told in docs/reference/facts.md. Evidence may be old or damaged: what has another shape than
 expected is treated as not read, never as absent.
 """
 
@@ -34,6 +34,7 @@ CODE_FACTS = frozenset(
         "permission_gap",
         "privacy_policy",
         "sdks",
+        "secrets",
         "shake_sensor",
         "reachability",
         "keep_alive",

@@ -34,7 +34,7 @@ _ABOUT_TYPES = (
     "An app's type is the `category` of the list, or `--app-type` of `farm inspect`: a number, a name or one of the",
     "other words. No other category is guessed at: the rule is then not testable. What people type in (names,",
     "addresses, documents, payments) is no kind here. *Works on* is our own reading: what the function handles by its",
-    "nature. Neither column is held against an app. *Verified* means: by public mirrors that we have seen.",
+    "nature. Neither column is held against an app.",
 )
 
 
@@ -103,8 +103,8 @@ def _types() -> Iterator[str]:
     yield ""
     yield from _ABOUT_TYPES
     yield ""
-    yield "| No. | Type | Other words | Needs | Works on | Verified |"
-    yield "|---|---|---|---|---|---|"
+    yield "| No. | Type | Other words | Needs | Works on |"
+    yield "|---|---|---|---|---|"
     for each in table.types:
         yield "| " + " | ".join(_type_cells(each)) + " |"
 
@@ -118,7 +118,6 @@ def _type_cells(each: AppType) -> tuple[str, ...]:
         ", ".join(each.aliases),
         needs,
         works_on,
-        "yes" if each.sourced else "no",
     )
 
 

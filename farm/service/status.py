@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from farm.model.inspection import State
 from farm.model.target import Pace
 from farm.ports import DriverRow, FailureRow, Ledger
 from farm.service.target import current, pace_of
+from workers.model.cross_check import CrossVerdict, Field
 from workers.model.outcome import Outcome, OutcomeClass
 
 DRIVER_SILENCE_S = 30.0
@@ -93,6 +94,10 @@ class Overview:
     """The current targets, the longest first."""
     drivers: tuple[DriverRow, ...]
     """Drivers that are alive."""
+    cross_checks: Mapping[CrossVerdict, int]
+    """Apps that were read twice, by how that ended."""
+    disagreements: Mapping[Field, int]
+    """Those on which the readers differed, by fact."""
 
 
 def living_drivers(drivers: Sequence[DriverRow], now: float) -> tuple[DriverRow, ...]:
@@ -111,13 +116,16 @@ def look(ledger: Ledger, reference: str, now: float) -> BatchView:
 def survey(ledger: Ledger, now: float, *, first: int = 0, limit: int = 20) -> Overview:
     """Return where everything stands, with `limit` batches from the `first` newest on."""
     batches = ledger.batches()
-    drivers = living_drivers(ledger.totals().drivers, now)
+    totals = ledger.totals()
+    drivers = living_drivers(totals.drivers, now)
     shown = batches[first : first + limit]
     return Overview(
         batches=tuple(BatchView(status=ledger.status(batch.batch_id, now=now), drivers=drivers) for batch in shown),
         hidden=len(batches) - len(shown),
         paces=tuple(pace_of(ledger, target, now) for target in current(ledger.targets(), now)),
         drivers=drivers,
+        cross_checks=totals.cross_checks,
+        disagreements=totals.disagreements,
     )
 
 
@@ -158,6 +166,14 @@ def as_json(view: BatchView) -> dict[str, Any]:
         "created_at": status.batch.created_at.isoformat(),
         "cancelled": status.batch.cancelled,
         "drivers": len(view.drivers),
+    }
+
+
+def cross_check_json(found: Overview) -> dict[str, Any]:
+    """Return what the second readings came to, as `farm status --json` gives it."""
+    return {
+        **{verdict.value: found.cross_checks.get(verdict, 0) for verdict in CrossVerdict},
+        "fields": {name.value: number for name, number in sorted(found.disagreements.items())},
     }
 
 

@@ -144,6 +144,7 @@ class _Console:
                 "batches": [status.as_json(view) for view in found.batches],
                 "targets": [pace_json(pace) for pace in found.paces],
                 "drivers": len(found.drivers),
+                "cross_check": status.cross_check_json(found),
             }
         )
 

@@ -42,3 +42,15 @@ pub fn clip(data: &[u8], start: usize, size: usize) -> &[u8] {
     let end = start.saturating_add(size).min(data.len());
     data.get(start..end).unwrap_or(&[])
 }
+
+/// Whether `bytes` more of memory may be had; they are given back at once.
+///
+/// Asked before work that takes much: where memory is limited, a vector that cannot grow would end the process.
+#[must_use]
+pub fn has_room(bytes: usize) -> bool {
+    let mut room: Vec<u8> = Vec::new();
+    let had = room.try_reserve_exact(bytes).is_ok();
+    // Else the compiler may leave out an allocation that nobody uses.
+    std::hint::black_box(&room);
+    had
+}

@@ -8,35 +8,60 @@ use crate::opcodes::{
 use crate::sweep::Item;
 use hashbrown::HashMap;
 
-/// Return the ids of the strings in the argument registers of the call at `offset`, in the order of the arguments.
-#[must_use]
-pub fn reaching(octets: &[u8], item: Item, offset: u32) -> Vec<u32> {
-    let code = octets.get(2 * item.start as usize..2 * item.end as usize).unwrap_or(&[]);
-    let mut registers: HashMap<u16, u32> = HashMap::new();
-    let stop = offset as usize;
-    let mut at = 0_usize;
-    while at < stop {
-        let Some(unit) = u16_at(code, 2 * at) else { return Vec::new() };
-        if let PACKED_SWITCH | SPARSE_SWITCH | FILL_ARRAY = unit {
-            at = at.saturating_add(payload_length(octets, item.start as usize + at) as usize);
-            continue;
+/// Follows the registers through the code of one method.
+///
+/// Asked for calls in the order of their offsets it goes through the code once, however many there are.
+#[derive(Debug)]
+pub struct Follower {
+    item: Item,
+    at: usize,
+    registers: HashMap<u16, u32>,
+}
+
+impl Follower {
+    /// Stand at the start of the code of `item`.
+    #[must_use]
+    pub fn new(item: Item) -> Self {
+        Self { item, at: 0, registers: HashMap::new() }
+    }
+
+    /// Method id of the method that is followed.
+    #[must_use]
+    pub fn owner(&self) -> u32 {
+        self.item.owner
+    }
+
+    /// Return the ids of the strings in the argument registers of the call at `offset`, in the order of the arguments.
+    #[must_use]
+    pub fn reaching(&mut self, octets: &[u8], offset: u32) -> Vec<u32> {
+        let code = octets.get(2 * self.item.start as usize..2 * self.item.end as usize).unwrap_or(&[]);
+        let stop = offset as usize;
+        if stop < self.at {
+            *self = Self::new(self.item);
         }
-        let (length, _) = OPCODES.get(usize::from(unit as u8)).copied().unwrap_or((1, Kind::Other));
-        step(&mut registers, code, at, unit);
-        at += usize::from(length);
-    }
-    if at != stop {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    for register in arguments(code, at) {
-        if let Some(&id) = registers.get(&register) {
-            if !found.contains(&id) {
-                found.push(id);
+        while self.at < stop {
+            let Some(unit) = u16_at(code, 2 * self.at) else { return Vec::new() };
+            if let PACKED_SWITCH | SPARSE_SWITCH | FILL_ARRAY = unit {
+                let length = payload_length(octets, self.item.start as usize + self.at);
+                self.at = self.at.saturating_add(length as usize);
+                continue;
+            }
+            let (length, _) = OPCODES.get(usize::from(unit as u8)).copied().unwrap_or((1, Kind::Other));
+            step(&mut self.registers, code, self.at, unit);
+            self.at += usize::from(length);
+        }
+        let mut found = Vec::new();
+        if self.at == stop {
+            for register in arguments(code, stop) {
+                if let Some(&id) = self.registers.get(&register) {
+                    if !found.contains(&id) {
+                        found.push(id);
+                    }
+                }
             }
         }
+        found
     }
-    found
 }
 
 /// Let one instruction change the registers.

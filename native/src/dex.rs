@@ -2,7 +2,7 @@
 
 use crate::bytes::{refuse, u16_at, u32_at, DexError};
 use crate::class_data::{read_methods, EncodedMethod};
-use crate::constants;
+use crate::constants::Follower;
 use crate::header::{read_header, Header, Table};
 use crate::prototypes::Prototypes;
 use crate::strings::Strings;
@@ -183,13 +183,18 @@ impl Dex {
         }
     }
 
-    /// Return the ids of the strings that reach the arguments of the call at `offset` of method `caller`.
+    /// Return what follows the registers of method `caller`, if it has code.
     #[must_use]
-    pub fn constants_reaching(&self, caller: u32, offset: u32) -> Vec<u32> {
+    pub fn follower(&self, caller: u32) -> Option<Follower> {
         let first = self.code.items.partition_point(|item| item.owner < caller);
-        let Some(item) = self.code.items.get(first).filter(|item| item.owner == caller) else { return Vec::new() };
+        self.code.items.get(first).filter(|item| item.owner == caller).map(|item| Follower::new(*item))
+    }
+
+    /// Return the ids of the strings that reach the arguments of the call at `offset` of the method that is followed.
+    #[must_use]
+    pub fn constants_reaching(&self, follower: &mut Follower, offset: u32) -> Vec<u32> {
         let octets = self.data.get(..self.header.limit).unwrap_or(&self.data);
-        let ids = constants::reaching(octets, *item, offset);
+        let ids = follower.reaching(octets, offset);
         ids.into_iter().filter(|&id| (id as usize) < self.strings.len()).collect()
     }
 }

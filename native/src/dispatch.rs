@@ -2,10 +2,11 @@
 
 use crate::program::{starts_of, Form, Program, NONE};
 use hashbrown::{HashMap, HashSet};
+use std::cell::Cell;
 
 /// Superclasses that are followed at most.
 pub const DEPTH_MAX: usize = 256;
-/// Types, methods and look-ups that dispatching may touch in one program.
+/// Types, methods and interfaces that are looked at in one program, for dispatch and for callbacks.
 pub const WORK_MAX: u64 = 4_000_000;
 
 /// Kind of a class that the platform calls back only in ways that no table names.
@@ -25,8 +26,10 @@ pub struct Hierarchy<'a> {
     /// Where the methods of each selector start in `by_selector`.
     selector_start: Vec<u32>,
     object: u32,
-    /// What dispatching has touched so far.
+    /// What has been looked at so far.
     pub work: u64,
+    /// Whether a class has more ancestors than are followed.
+    cut: Cell<bool>,
 }
 
 impl<'a> Hierarchy<'a> {
@@ -55,7 +58,23 @@ impl<'a> Hierarchy<'a> {
         }
         let object = (0..program.names.len() as u32).find(|&number| program.type_name(number) == b"Ljava/lang/Object;");
         let object = object.unwrap_or(NONE);
-        Self { program, superclass, subtree, implementers, by_selector, selector_start, object, work: 0 }
+        Self {
+            program,
+            superclass,
+            subtree,
+            implementers,
+            by_selector,
+            selector_start,
+            object,
+            work: 0,
+            cut: Cell::new(false),
+        }
+    }
+
+    /// Whether no limit was met so far.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.work <= WORK_MAX && !self.cut.get()
     }
 
     /// Whether a type is `java.lang.Object`: calls on it may mean anything, so they are not followed.
@@ -74,7 +93,12 @@ impl<'a> Hierarchy<'a> {
     pub fn chain(&self, number: u32) -> impl Iterator<Item = u32> + '_ {
         std::iter::successors(Some(number), |&each| self.superclass(each))
             .take_while(|&each| self.program.class(each).is_some())
-            .take(DEPTH_MAX)
+            .enumerate()
+            .take_while(|&(depth, _)| {
+                self.cut.set(self.cut.get() || depth == DEPTH_MAX);
+                depth < DEPTH_MAX
+            })
+            .map(|(_, each)| each)
     }
 
     /// Return the first definition of `selector` in the class or above it.
@@ -132,14 +156,16 @@ impl<'a> Hierarchy<'a> {
         let mut seen: HashSet<u32> = HashSet::new();
         let interfaces = |each: u32| self.program.interfaces(each);
         let mut queue: Vec<u32> = self.chain(class).flat_map(interfaces).copied().collect();
+        let mut looked_at = queue.len();
         while let Some(each) = queue.pop() {
             if !seen.insert(each) {
                 continue;
             }
             out.extend(self.program.node_in(each, selector));
             queue.extend(interfaces(each));
+            looked_at += interfaces(each).len();
         }
-        self.work += seen.len() as u64;
+        self.work += looked_at as u64;
     }
 
     /// Return how the platform calls back into instances of `class`, by the ancestors outside the app; `None` if there
@@ -149,7 +175,11 @@ impl<'a> Hierarchy<'a> {
         let mut seen: Vec<u32> = Vec::new();
         let mut found = None;
         while let Some(each) = queue.pop() {
-            if self.is_object(each) || seen.len() > DEPTH_MAX || seen.contains(&each) {
+            if seen.len() > DEPTH_MAX || self.work > WORK_MAX {
+                self.cut.set(true);
+                break;
+            }
+            if self.is_object(each) || seen.contains(&each) {
                 continue;
             }
             seen.push(each);
@@ -157,6 +187,7 @@ impl<'a> Hierarchy<'a> {
                 Some(_) => {
                     queue.extend(self.superclass(each));
                     queue.extend(self.program.interfaces(each));
+                    self.work += self.program.interfaces(each).len() as u64;
                 }
                 None => {
                     let kind = kinds.get(self.program.type_name(each)).copied().unwrap_or(CALLBACK);

@@ -1,5 +1,6 @@
 //! Bounded inflating of whole members, by libdeflate.
 
+use crate::bytes::has_room;
 use libdeflater::{Crc, Decompressor};
 
 /// Return the inflated bytes, if the stream is whole and has exactly `size` of them.
@@ -7,8 +8,9 @@ use libdeflater::{Crc, Decompressor};
 /// What is not exactly so is left to the reference, which is slower and forgives more.
 #[must_use]
 pub fn inflate_exactly(packed: &[u8], size: usize) -> Option<Vec<u8>> {
-    // Asked for first: where there is no room for it, that is no reason to abort. Zeroed pages then come for nothing.
-    Vec::<u8>::new().try_reserve_exact(size).ok()?;
+    if !has_room(size) {
+        return None;
+    }
     let mut content = vec![0; size];
     let found = Decompressor::new().deflate_decompress(packed, &mut content).ok()?;
     (found == size).then_some(content)

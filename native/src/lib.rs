@@ -13,6 +13,7 @@ pub mod dispatch;
 pub mod head;
 pub mod header;
 pub mod inflate;
+pub mod initial;
 pub mod mutf8;
 pub mod opcodes;
 pub mod program;

@@ -6,12 +6,15 @@
 use crate::class_data::EncodedMethod;
 use crate::dex::Dex;
 use hashbrown::hash_table::{Entry, HashTable};
-use hashbrown::DefaultHashBuilder;
+use hashbrown::{DefaultHashBuilder, HashSet};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// No type, no method, no node.
 pub const NONE: u32 = u32::MAX;
+
+/// Bytes for each type, prototype and method in all tables and columns of a program together.
+const ROW: usize = 96;
 
 /// Numbers for distinct keys.
 struct Interner<K> {
@@ -53,7 +56,7 @@ impl<K: Copy> Interner<K> {
 pub struct Class {
     /// Number of its superclass, or `NONE`.
     pub superclass: u32,
-    /// Where its interfaces start and end among those of all classes.
+    /// Where its interfaces, each once, start and end among those of all classes.
     interfaces: (u32, u32),
 }
 
@@ -123,6 +126,13 @@ impl Program {
         program.number_selectors();
         program.define_methods();
         program
+    }
+
+    /// Return the bytes of memory that joining the files and searching them may take.
+    #[must_use]
+    pub fn room(dexes: &[Arc<Dex>]) -> usize {
+        let rows = |dex: &Arc<Dex>| dex.types.len() + dex.prototypes.len() + dex.method_name.len() + dex.methods.len();
+        ROW * dexes.iter().map(rows).sum::<usize>()
     }
 
     /// Number types and classes only: what the questions without a call graph need.
@@ -282,7 +292,7 @@ impl Program {
                 let Some(slot) = self.classes.get_mut(number(class) as usize) else { continue };
                 slot.get_or_insert_with(|| {
                     let first = self.interfaces.len() as u32;
-                    self.interfaces.extend(interfaces.iter().map(|&id| number(id)));
+                    extend_distinct(&mut self.interfaces, interfaces.iter().map(|&id| number(id)));
                     let interfaces = (first, self.interfaces.len() as u32);
                     Class { superclass: u32::try_from(parent).map_or(NONE, number), interfaces }
                 });
@@ -356,6 +366,16 @@ pub fn starts_of(keys: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
         *start = total;
     }
     starts
+}
+
+/// Append the numbers without doubles, in their order.
+fn extend_distinct(list: &mut Vec<u32>, numbers: impl ExactSizeIterator<Item = u32>) {
+    if numbers.len() < 2 {
+        list.extend(numbers);
+        return;
+    }
+    let mut seen = HashSet::with_capacity(numbers.len());
+    list.extend(numbers.filter(|&number| seen.insert(number)));
 }
 
 fn form_of(dex: &Dex, method: EncodedMethod) -> Form {

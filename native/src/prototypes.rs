@@ -6,6 +6,8 @@ use crate::header::Table;
 const PARAMETERS_MAX: usize = 255;
 /// Bytes of all prototypes written out, in multiples of the file.
 const CAP: usize = 16;
+/// Parameters of all prototypes, in multiples of the file's bytes: prototypes may share a list, but not to explode it.
+const PARAMETERS_CAP: usize = 2;
 
 /// All prototypes of a DEX file.
 #[derive(Debug, Default)]
@@ -61,6 +63,9 @@ impl Prototypes {
         }
         if rows.iter().any(|&(_, at)| at != 0 && at + 4 + 2 * count(at) > octets.len()) {
             return refuse("A parameter list goes on after the file.");
+        }
+        if rows.iter().map(|&(_, at)| count(at)).sum::<usize>() > PARAMETERS_CAP * octets.len() {
+            return refuse("Its parameter lists together are larger than the file.");
         }
         let mut found = Self { bounds: vec![0], ..Self::default() };
         for (result, at) in rows {

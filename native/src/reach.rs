@@ -3,7 +3,7 @@
 //! Breadth first over whole levels in the order of nodes: of several shortest paths each method keeps the one whose
 //! last step comes from the lowest node, so the result does not depend on any order of hashing.
 
-use crate::dispatch::{Hierarchy, WORK_MAX};
+use crate::dispatch::Hierarchy;
 use crate::opcodes::CONST_CLASS;
 use crate::program::{starts_of, Form, Program, NONE};
 use crate::sweep::Uses;
@@ -23,6 +23,7 @@ pub mod via {
 
 const VIRTUAL: u8 = 1;
 const DIRECT: u8 = 2;
+const STATIC: u8 = 4;
 
 /// What is known of one method.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +67,7 @@ pub fn reach(program: &Program, entries: &[Vec<u8>], kinds: &HashMap<Vec<u8>, u8
         }
     }
     let reached = search.steps.iter().filter(|step| step.is_some()).count();
-    Reach { steps: search.steps, reached, complete: search.hierarchy.work <= WORK_MAX }
+    Reach { steps: search.steps, reached, complete: search.hierarchy.is_complete() }
 }
 
 impl Reach {
@@ -186,7 +187,8 @@ impl<'a> Search<'a> {
     fn call(&mut self, dex: u32, target: u32, opcode: u8, step: Step) {
         let form = match opcode {
             0x6E | 0x72 | 0x74 | 0x78 => VIRTUAL,
-            0x6F..=0x71 | 0x75..=0x77 => DIRECT,
+            0x6F | 0x70 | 0x75 | 0x76 => DIRECT,
+            0x71 | 0x77 => STATIC,
             _ => return,
         };
         let file = self.files.get_mut(dex as usize);
@@ -196,11 +198,11 @@ impl<'a> Search<'a> {
         }
         *called |= form;
         let Some((class, selector)) = self.program.method_key(dex, target) else { return };
-        if form == DIRECT {
+        if form != VIRTUAL {
             if let Some(node) = self.hierarchy.resolve(class, selector) {
                 self.visit(node, step);
             }
-            if matches!(opcode, 0x71 | 0x77) {
+            if form == STATIC {
                 self.initialise(class, step);
             }
         } else if !self.hierarchy.is_object(class) {

@@ -81,15 +81,25 @@ pub fn strings_with(dex: &Dex, needle: &[u8]) -> Vec<u32> {
         return (0..strings.len() as u32).filter(holds).collect();
     }
     let mut found: Vec<u32> = strings.apart.iter().map(|apart| apart.id).filter(holds).collect();
-    let (low, block) = strings.block(&dex.data);
-    for at in finder.find_iter(block) {
-        if block.get(at..at + needle.len()).is_some_and(|hit| !hit.contains(&0)) {
-            // Those that start after the zero before the hit do not end within it.
-            let zero = memchr::memrchr(0, block.get(..at).unwrap_or(&[])).map_or(0, |zero| zero + 1);
-            found.extend(strings.placed(low + zero, low + at).filter(|&id| strings.is_in_file(id)));
-        }
+    if !needle.contains(&0) {
+        collect_around(dex, &finder, &mut found);
     }
     ascending(found)
+}
+
+/// Add the strings of a table in order that stand around each hit: those that start after the zero before it.
+///
+/// Ids may share bytes, so hits that overlap count too; strings that start before the last hit hold that one already.
+fn collect_around(dex: &Dex, finder: &Finder<'_>, found: &mut Vec<u32>) {
+    let (low, block) = dex.strings.block(&dex.data);
+    let mut from = 0;
+    while let Some(rest) = block.get(from..) {
+        let Some(offset) = finder.find(rest) else { return };
+        let at = from + offset;
+        let start = memchr::memrchr(0, rest.get(..offset).unwrap_or(&[])).map_or(from, |zero| from + zero + 1);
+        found.extend(dex.strings.placed(low + start, low + at).filter(|&id| dex.strings.is_in_file(id)));
+        from = at + 1;
+    }
 }
 
 fn ascending(mut ids: Vec<u32>) -> Vec<u32> {

@@ -7,6 +7,7 @@ use apkfarm_native::dex::Dex;
 use apkfarm_native::head::inflate_head;
 use apkfarm_native::header::header_offsets;
 use apkfarm_native::inflate::inflate_exactly;
+use apkfarm_native::initial::initial_strings;
 use apkfarm_native::program::Program;
 use apkfarm_native::reach::reach;
 use apkfarm_native::search::{strings_starting, strings_with};
@@ -36,10 +37,15 @@ fn use_fully(data: Vec<u8>) -> usize {
     for dex in &dexes {
         let _ = (strings_with(dex, b"://"), strings_with(dex, "隐私".as_bytes()));
         let _ = strings_starting(dex, &[b"android.".to_vec()]);
+        let classes: Vec<Vec<u8>> = dex.class_type.iter().map(|&id| dex.type_name(id).to_vec()).collect();
+        for (field, string) in initial_strings(dex, &classes) {
+            assert!((field as usize) < dex.field_owner.len() && (string as usize) < dex.strings.len());
+        }
         let mut name = Vec::new();
         for row in 0..dex.code.calls.len().min(200) {
             let (target, offset, _) = dex.code.calls.row(row).unwrap();
-            let _ = dex.constants_reaching(dex.code.calls.caller[row], offset);
+            let mut follower = dex.follower(dex.code.calls.caller[row]).unwrap();
+            let _ = dex.constants_reaching(&mut follower, offset);
             dex.write_method(target, &mut name);
         }
     }

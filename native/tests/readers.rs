@@ -3,7 +3,7 @@
 
 mod common;
 
-use apkfarm_native::constants::reaching;
+use apkfarm_native::constants::Follower;
 use apkfarm_native::head::inflate_head;
 use apkfarm_native::inflate::{crc32, inflate_exactly};
 use apkfarm_native::mutf8::decode;
@@ -17,7 +17,7 @@ fn code(units: &[u16]) -> Vec<u8> {
 }
 
 fn reach_in(units: &[u16], offset: u32) -> Vec<u32> {
-    reaching(&code(units), Item { owner: 0, start: 0, end: units.len() as u32 }, offset)
+    Follower::new(Item { owner: 0, start: 0, end: units.len() as u32 }).reaching(&code(units), offset)
 }
 
 #[test]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,19 @@ def test_the_help_loads_no_heavy_library() -> None:
 def test_a_worker_loads_neither_cluster_nor_store_nor_ledger() -> None:
     """`python -m workers` works where only the suite is installed."""
     assert set() == _loaded("import workers.inspect, workers.__main__") & {"ray", "boto3", "sqlalchemy", "farm"}
+
+
+def test_a_worker_loads_androguard_only_for_an_app_of_the_sample() -> None:
+    """It takes 20 MB to be loaded and some 35 MB to work, which a worker without such an app never needs."""
+    app = Path(__file__).parents[2] / "examples" / "apps" / "built" / "clean.apk"
+    statement = f"""
+from pathlib import Path
+import workers.cross_check
+from workers.inspect import inspect_apk
+inspect_apk(Path({str(app)!r}).read_bytes())
+"""
+
+    assert set() == _loaded(statement) & {"androguard", "loguru", "lxml"}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from farm.model.batch import AppRef, Batch, BatchId, InspectionId, Lease, Work
 from farm.model.execution import Attempted, Result
 from farm.model.finding import Finding, Severity, Status, Subject, SubjectKind
 from farm.model.inspection import History, RetryPolicy, State, Suite, decide
+from workers.model.cross_check import CrossCheck
 from workers.model.evidence import AppIdentity
 from workers.model.outcome import Outcome
 
@@ -107,6 +108,7 @@ def attempted(
     not_before: float = 0.0,
     state: State | None = None,
     reason: str = "",
+    cross_check: CrossCheck | None = None,
 ) -> Attempted:
     """Return a finished attempt; the state is the one that the retry policy gives."""
     history = History(tool=work.tool_attempts, lone_deaths=work.lone_deaths, infra=work.infra_attempts)
@@ -126,6 +128,7 @@ def attempted(
         seconds=1.5,
         stage_seconds={"read": 0.25, "inspect": 1.25, "dream": 9.0},
         bytes_read=0 if cached else 1000,
+        cross_check=cross_check,
     )
     return Attempted(
         inspection_id=work.inspection_id,

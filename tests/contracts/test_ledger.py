@@ -38,6 +38,7 @@ from tests.contracts.ledger_samples import (
     submit,
     take,
 )
+from workers.model.cross_check import CrossCheck, CrossVerdict, Disagreement, Field
 from workers.model.evidence import AppIdentity
 from workers.model.outcome import Outcome, OutcomeClass
 
@@ -934,6 +935,21 @@ class TestTotals:
 
         assert {0} == {*totals.inspections_now.values(), *totals.shards_now.values(), totals.bytes_read}
         assert (totals.oldest_running_start, totals.last_commit, totals.drivers) == (None, None, [])
+
+    def test_second_readings_are_counted(self, ledger: SqlLedger) -> None:
+        """By how they ended, and disagreements by fact."""
+        submit(ledger, [[ref("a"), ref("b"), ref("c"), ref("d")]])
+        lease = take(ledger)
+        works = ledger.pending(lease)
+        ledger.begin(lease, ids(works), now=NOW)
+        differ = tuple(Disagreement(field=each, ours=(), theirs=("x",)) for each in (Field.PACKAGE, Field.FILTERS))
+        checks = (None, CrossCheck(), CrossCheck(disagreements=differ), CrossCheck(failure="It cannot be read."))
+        told = [attempted(work, cross_check=check) for work, check in zip(works, checks, strict=True)]
+        ledger.commit(lease, told, now=NOW)
+        totals = ledger.totals()
+
+        assert dict(totals.cross_checks) == dict.fromkeys(CrossVerdict, 1)
+        assert dict(totals.disagreements) == {Field.PACKAGE: 1, Field.FILTERS: 1}
 
     def test_retries_are_told_from_ends(self, ledger: SqlLedger) -> None:
         """An attempt that sends its inspection back is a retry, the last one an end; re-runs count anew."""

@@ -191,7 +191,7 @@ def a_class_with_fields_for_the_whole_file() -> bytes:
     return with_dex(mend(patched(content, data, b"\xff\xff\xff\xff\x0f")))
 
 
-@kind(READ, PARTLY)
+@kind(PARTLY)
 def a_container_of_dex_files() -> bytes:
     """A container of dex files."""
     part = replace(sample(), version=b"041").as_bytes()

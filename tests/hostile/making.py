@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from tests.unit.workers.readers.build import Class, DexFile, Member, Method, apk_bytes, zip_bytes
 from tests.unit.workers.readers.build_axml import Node, axml
@@ -91,6 +92,7 @@ def crowded(entries: int) -> bytes:
     return good[:start] + directory + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 9, 9, len(directory), start, 0)
 
 
+@cache
 def packed_zeros(size: int) -> bytes:
     """Return a stream of a DEX header and zeros behind it."""
     deflater = zlib.compressobj(9, zlib.DEFLATED, -15)

@@ -2,13 +2,18 @@
 
 One difference is documented and taken out before comparing: a call on an array class (`[Lcls;->clone`) stays here as
 the file has it, while androguard rewrites it to the element class and drops it for primitive arrays.
+
+Twenty apps of a folder, each made by another compiler as far as there are so many: `make androguard APKS=folder`.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +21,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workers.model.errors import InspectionError
 from workers.model.limits import Limits
-from workers.static.readers.archive import open_apk
+from workers.static.readers.archive import MemberError, open_apk
 from workers.static.readers.code import Code
 from workers.static.readers.dex import DexError, read_dex
 from workers.static.view import StaticView
@@ -26,6 +32,8 @@ _SMALLEST = 20_000
 _PUTS = frozenset((*range(0x59, 0x60), *range(0x67, 0x6E)))
 _APPS = int(os.environ.get("APKFARM_APPS", "4"))
 """How many apps are compared; more with `APKFARM_APKS=folder APKFARM_APPS=20`."""
+_MARKER = re.compile(rb'~~(D8|R8)\{[^}]{0,500}?"version":"([^"]{1,40})"')
+"""The string that D8 and R8 leave in each DEX file: tool and version. dx and Jack leave none."""
 
 pytestmark = pytest.mark.network
 
@@ -45,15 +53,27 @@ class Seen:
     """Fields that the app declares."""
 
 
+@cache
 def _apks() -> list[Path]:
-    """Return the smallest real APKs, each of another kind (by the first part of its name)."""
+    """Return small real APKs, each of another kind: of a few by the first part of its name, of many by its compiler."""
     folder = Path(os.environ.get("APKFARM_APKS", Path(__file__).parents[2] / ".cache" / "apks"))
-    found = [path for path in folder.glob("*.apk") if path.stat().st_size > _SMALLEST] if folder.is_dir() else []
-    kinds: dict[str, Path] = {}
+    found = [path for path in folder.rglob("*.apk") if path.stat().st_size > _SMALLEST] if folder.is_dir() else []
+    kinds: dict[str, list[Path]] = {}
     for path in sorted(found, key=lambda path: path.stat().st_size):
-        # Of a few, each of another kind; of many, each other file.
-        kinds.setdefault(path.name if _APPS > 4 else path.name.partition("-")[0], path)
-    return list(kinds.values())[:_APPS]
+        kinds.setdefault(_compiler(path) if _APPS > 4 else path.name.partition("-")[0], []).append(path)
+    # The smallest of each kind, then the next of each, as long as there are too few.
+    rounds = zip_longest(*kinds.values()) if _APPS > 4 else [[paths[0] for paths in kinds.values()]]
+    return [path for each in rounds for path in each if path is not None][:_APPS]
+
+
+def _compiler(path: Path) -> str:
+    """Return which compiler made the first DEX file of an app, with its version."""
+    try:
+        dex = open_apk(memoryview(path.read_bytes()), limits=Limits()).read("classes.dex")
+    except (InspectionError, MemberError) as error:
+        return str(error)
+    marker = _MARKER.search(dex)
+    return b" ".join(marker.groups()).decode() if marker else f"dx {dex[4:7].decode('latin-1')}"
 
 
 @pytest.fixture(params=range(_APPS))

@@ -57,6 +57,7 @@ classes = st.builds(
     name=st.sampled_from(NAMES),
     methods=st.lists(methods, max_size=4, unique_by=lambda each: (each.name, each.proto)),
     fields=st.lists(st.sampled_from(("f", "g")), max_size=2, unique=True),
+    values=st.dictionaries(st.sampled_from(("f", "g")), st.one_of(st.text(max_size=4), st.binary(max_size=4))),
     parent=st.one_of(st.none(), st.sampled_from(NAMES + PLATFORM)),
     interfaces=st.lists(st.sampled_from(NAMES + PLATFORM), max_size=3),
 )

@@ -177,6 +177,17 @@ class PackerTrace:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class VersionField:
+    """One static field that tells an SDK's version."""
+
+    field: str
+    """As `Lcls;->NAME`."""
+    before: str
+    """What stands in front of the version in its value; empty if nothing does."""
+    source: Source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Permission:
     """One permission of Android or of the app stores."""
 
@@ -262,6 +273,15 @@ def packer_traces() -> tuple[PackerTrace, ...]:
             source=source_of(row),
         )
         for row in rows_of("packers.tsv")
+    )
+
+
+@cache
+def version_fields() -> tuple[VersionField, ...]:
+    """Return the fields that tell versions of SDKs in the order of the table."""
+    return tuple(
+        VersionField(field=row["field"], before=row["before"], source=source_of(row))
+        for row in rows_of("sdk_versions.tsv")
     )
 
 

@@ -16,6 +16,8 @@ _SHADOWS = "org.robolectric.shadows."
 _MISSING = ("java.lang.NoClassDefFoundError", "java.lang.ClassNotFoundException")
 _FAILED_BEFORE = "Could not initialize class "
 _NAME = re.compile(r"[\w$./-]+")
+_BROUGHT = ("android.support.", "android.arch.")
+"""Libraries under Android's name that an app brings itself."""
 _MODULE = re.compile(r"^[^(]*/")
 """Loader and module before a frame, such as `java.base/`."""
 # What the framework throws at the caller whose arguments, extras or state are wrong: the one who called it is at fault.
@@ -26,6 +28,8 @@ _COMPLAINTS = (
     "java.lang.ClassCastException",
     "java.lang.NumberFormatException",
     "java.lang.IndexOutOfBoundsException",
+    "java.lang.ArrayIndexOutOfBoundsException",
+    "java.lang.StringIndexOutOfBoundsException",
     "android.content.ActivityNotFoundException",
     "android.content.res.Resources$NotFoundException",
 )
@@ -36,6 +40,8 @@ _OWN_DOING = frozenset(
         "android.content.ActivityNotFoundException",
     }
 )
+_GONE = "not attached to window manager"
+"""How Android refuses to take away the window of an activity that is gone already (WindowManagerGlobal)."""
 _CHECKS = "java.lang.IllegalArgumentException"
 """What shadows throw at a caller as Android does, such as for an empty message."""
 _NEAR = 4
@@ -69,12 +75,12 @@ def fault_of(run: ComponentRun, *, defined: Callable[[str], bool]) -> Fault:
     link = next((link for link in reversed(chain) if link.frames), None)
     if link is None:
         return Fault.SANDBOX
-    if link.error in _OWN_DOING or _is_no_component(link):
+    if link.error in _OWN_DOING or link.message.endswith(_GONE) or _is_no_component(link):
         return Fault.APP
     first = next((frame for frame in link.frames if not frame.startswith(("java.", "javax.", "jdk.", "sun."))), "")
-    if not first.startswith((*PLATFORM, *_OURS)):
+    called = next((i for i, frame in enumerate(link.frames) if _is_apps(frame, defined)), None)
+    if not first or link.frames.index(first) == called:
         return _callers(run, link) if first else Fault.SANDBOX
-    called = next((i for i, frame in enumerate(link.frames) if not frame.startswith((*PLATFORM, *_OURS))), None)
     # Alone, without the extras that its caller gives, a component fails in what the framework does with its nulls.
     if called is None or (called >= _NEAR and run.phase is not Phase.FORCED):
         return Fault.SANDBOX
@@ -82,6 +88,13 @@ def fault_of(run: ComponentRun, *, defined: Callable[[str], bool]) -> Fault:
         checked = link.error == _CHECKS and first.startswith(_SHADOWS)
         return _callers(run, link) if checked else Fault.SANDBOX
     return _callers(run, link) if link.error in _COMPLAINTS else Fault.SANDBOX
+
+
+def _is_apps(frame: str, defined: Callable[[str], bool]) -> bool:
+    """Return whether a frame is of the APK's code, whatever name it goes by."""
+    if not frame.startswith((*PLATFORM, *_OURS)) or frame.startswith(_BROUGHT):
+        return True
+    return not frame.startswith(_OURS) and defined(frame.partition("(")[0].rpartition(".")[0])
 
 
 def _is_no_component(link: _Link) -> bool:
@@ -124,4 +137,5 @@ def _is_absent(link: _Link, defined: Callable[[str], bool]) -> bool:
     if link.message.startswith(_FAILED_BEFORE):
         return False  # Its class is there; what it failed of was told when it failed first.
     name = match.group().replace("/", ".").rstrip(".") if match else ""
-    return bool(name) and not name.startswith((*PLATFORM, *_OURS)) and not defined(name)
+    outside = name.startswith(_BROUGHT) or not name.startswith((*PLATFORM, *_OURS))
+    return bool(name) and outside and not defined(name)

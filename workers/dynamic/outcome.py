@@ -97,7 +97,7 @@ def _crash(run: Run, ending: Ending) -> str:
         return "The app ended itself."
     if run.resumed and ending.message:
         return ending.message  # What failed before did not keep the app from being shown.
-    failed = next((item for item in run.recorder.components if not item.ok), None)
+    failed = next((item for item in run.recorder.components if not item.ok and item.phase is Phase.COLD_START), None)
     if failed is not None:
         cause = next(iter(failed.trace), "")
         return f"{failed.name} failed. {cause}".strip()

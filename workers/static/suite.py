@@ -9,6 +9,7 @@ from enum import StrEnum
 from workers.model.bounded import Rows, text
 from workers.model.errors import InspectionError, MemoryLimitError, TimeLimitError
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.model.outcome import Outcome
 from workers.static.extractors import (
     api_uses,
@@ -31,6 +32,7 @@ from workers.static.extractors import (
     queries,
     reachability,
     sdks,
+    secrets,
     self_start,
     shake_sensor,
     signing,
@@ -39,8 +41,8 @@ from workers.static.extractors import (
 )
 from workers.static.view import StaticView
 
-ENGINE = "static-2"
-"""Version of this suite; a change of any fact changes it, and with it every result key."""
+ENGINE = "static-3"
+"""Version of this suite; a change of any fact changes it, a new row of a table too, and with it every result key."""
 
 
 class Part(StrEnum):
@@ -54,41 +56,47 @@ class Part(StrEnum):
 class Extractor:
     """One kind of fact."""
 
-    fact: str
+    about: Fact
     extract: Callable[[StaticView], JSON]
     needs: frozenset[Part] = frozenset()
     """Parts that it reads besides archive and manifest, without which there is no app."""
+
+    @property
+    def fact(self) -> str:
+        """The name of the fact."""
+        return self.about.name
 
 
 _CODE = frozenset({Part.CODE})
 
 EXTRACTORS: tuple[Extractor, ...] = (
-    Extractor(fact="manifest", extract=manifest.extract),
-    Extractor(fact="permissions", extract=permissions.extract),
-    Extractor(fact="components", extract=components.extract),
-    Extractor(fact="queries", extract=queries.extract),
-    Extractor(fact="network_security", extract=network_security.extract),
-    Extractor(fact="native_libs", extract=native_libs.extract),
-    Extractor(fact="signing", extract=signing.extract, needs=frozenset({Part.SIGNING})),
-    Extractor(fact="code", extract=code.extract, needs=_CODE),
-    Extractor(fact="sdks", extract=sdks.extract, needs=_CODE),
-    Extractor(fact="api_uses", extract=api_uses.extract, needs=_CODE),
-    Extractor(fact="reachability", extract=reachability.extract, needs=_CODE),
-    Extractor(fact="permission_gap", extract=permission_gap.extract, needs=_CODE),
-    Extractor(fact="packer", extract=packer.extract, needs=_CODE),
-    Extractor(fact="self_start", extract=self_start.extract, needs=_CODE),
-    Extractor(fact="keep_alive", extract=keep_alive.extract, needs=_CODE),
-    Extractor(fact="launcher", extract=launcher.extract, needs=_CODE),
-    Extractor(fact="library_versions", extract=library_versions.extract),
-    Extractor(fact="urls", extract=urls.extract, needs=_CODE),
-    Extractor(fact="privacy_policy", extract=privacy_policy.extract, needs=_CODE),
-    Extractor(fact="webview", extract=webview.extract, needs=_CODE),
-    Extractor(fact="dynamic_code", extract=dynamic_code.extract, needs=_CODE),
-    Extractor(fact="download_install", extract=download_install.extract, needs=_CODE),
-    Extractor(fact="shake_sensor", extract=shake_sensor.extract, needs=_CODE),
+    Extractor(about=manifest.FACT, extract=manifest.extract),
+    Extractor(about=permissions.FACT, extract=permissions.extract),
+    Extractor(about=components.FACT, extract=components.extract),
+    Extractor(about=queries.FACT, extract=queries.extract),
+    Extractor(about=network_security.FACT, extract=network_security.extract),
+    Extractor(about=native_libs.FACT, extract=native_libs.extract),
+    Extractor(about=signing.FACT, extract=signing.extract, needs=frozenset({Part.SIGNING})),
+    Extractor(about=code.FACT, extract=code.extract, needs=_CODE),
+    Extractor(about=sdks.FACT, extract=sdks.extract, needs=_CODE),
+    Extractor(about=api_uses.FACT, extract=api_uses.extract, needs=_CODE),
+    Extractor(about=reachability.FACT, extract=reachability.extract, needs=_CODE),
+    Extractor(about=permission_gap.FACT, extract=permission_gap.extract, needs=_CODE),
+    Extractor(about=packer.FACT, extract=packer.extract, needs=_CODE),
+    Extractor(about=self_start.FACT, extract=self_start.extract, needs=_CODE),
+    Extractor(about=keep_alive.FACT, extract=keep_alive.extract, needs=_CODE),
+    Extractor(about=launcher.FACT, extract=launcher.extract, needs=_CODE),
+    Extractor(about=library_versions.FACT, extract=library_versions.extract),
+    Extractor(about=urls.FACT, extract=urls.extract, needs=_CODE),
+    Extractor(about=secrets.FACT, extract=secrets.extract, needs=_CODE),
+    Extractor(about=privacy_policy.FACT, extract=privacy_policy.extract, needs=_CODE),
+    Extractor(about=webview.FACT, extract=webview.extract, needs=_CODE),
+    Extractor(about=dynamic_code.FACT, extract=dynamic_code.extract, needs=_CODE),
+    Extractor(about=download_install.FACT, extract=download_install.extract, needs=_CODE),
+    Extractor(about=shake_sensor.FACT, extract=shake_sensor.extract, needs=_CODE),
     # Last: members disagree with their headers only once they are read.
-    Extractor(fact="evasion", extract=evasion.extract, needs=_CODE),
-    Extractor(fact="archive", extract=archive.extract),
+    Extractor(about=evasion.FACT, extract=evasion.extract, needs=_CODE),
+    Extractor(about=archive.FACT, extract=archive.extract),
 )
 """All extractors in the order in which they run."""
 
@@ -180,6 +188,9 @@ def _gaps_in_code(view: StaticView, facts: dict[str, JSON]) -> Iterator[str]:
         first = unreadable[0]
         more = f" and {len(unreadable) - 1} more" if len(unreadable) > 1 else ""
         yield f"{text(first.name, 100)}{more} could not be read: {text(first.reason, 300)}"
+    ways = facts.get("reachability")
+    if isinstance(ways, dict) and ways["complete"] is False:
+        yield "Not every call was followed: some class has more ancestors, or calls more meanings, than the limit."
     summary = facts.get("code")
     if isinstance(summary, dict):
         missing, total = summary["components_missing"], summary["components"]

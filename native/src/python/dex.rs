@@ -2,21 +2,24 @@
 
 use super::column::{Column, Owner, Raw};
 use super::{raw, raws, text, NativeDexError};
+use crate::bytes::has_room;
+use crate::constants::Follower;
 use crate::dex::Dex as Engine;
 use crate::header;
+use crate::initial::initial_strings;
 use crate::search::{self, marks, rows, strings_equal, strings_starting, strings_with};
 use crate::sweep::Uses;
-use pyo3::exceptions::{PyIndexError, PyKeyError};
+use pyo3::exceptions::{PyIndexError, PyKeyError, PyMemoryError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Caller, target, offset and opcode of an instruction.
 type Row = (u32, u32, u32, u8);
 
-/// Tables and swept code of one DEX file.
+/// Tables and swept code of one DEX file, and the registers of the method that was asked for last.
 #[pyclass(frozen)]
-pub struct Dex(pub Arc<Engine>);
+pub struct Dex(pub Arc<Engine>, Mutex<Option<Follower>>);
 
 /// Return where the headers of a DEX file start.
 #[pyfunction]
@@ -24,12 +27,15 @@ pub fn header_offsets(column: &Column) -> Vec<usize> {
     column.bytes().map_or_else(Vec::new, |data| header::header_offsets(data))
 }
 
-/// Read the DEX file whose header stands at `offset`; raises `NativeDexError`.
+/// Read the DEX file whose header stands at `offset`; raises `NativeDexError`, or `MemoryError` before any is taken.
 #[pyfunction]
 pub fn read_dex(py: Python<'_>, column: &Column, offset: usize) -> PyResult<Dex> {
     let data = column.bytes().map(Arc::clone).unwrap_or_default();
+    if header::read_header(&data, offset).is_ok_and(|header| !has_room(header.room())) {
+        return Err(PyMemoryError::new_err("There is no room to read the file."));
+    }
     match py.detach(|| Engine::read(data, offset)) {
-        Ok(dex) => Ok(Dex(Arc::new(dex))),
+        Ok(dex) => Ok(Dex(Arc::new(dex), Mutex::new(None))),
         Err(error) => Err(NativeDexError::new_err(error.0)),
     }
 }
@@ -195,6 +201,10 @@ impl Dex {
         let wanted = marks(ids, self.0.types.len());
         Ok(table(&self.0.code.types, &rows(&self.0.code.types, &wanted)))
     }
+    /// Return field and string id of each static field of the classes `names` that starts with a string.
+    fn initial_strings(&self, names: &Bound<'_, PyAny>) -> PyResult<Vec<(u32, u32)>> {
+        Ok(initial_strings(&self.0, &raws(names)?))
+    }
     /// Return the loads of one of the strings `ids`.
     fn string_rows(&self, ids: Vec<u32>) -> Vec<Row> {
         let wanted = marks(ids.into_iter(), self.0.strings.len());
@@ -223,14 +233,21 @@ impl Dex {
     fn strings_beyond_ascii(&self) -> Vec<u32> {
         self.0.strings.foreign.clone()
     }
-    /// Return offset and string id of each load in a method.
-    fn loads_in(&self, caller: u32) -> Vec<(u32, u32)> {
+    /// Return offset and string id of each load in a method from the offset `first` to `last`.
+    fn loads_in(&self, caller: u32, first: u32, last: u32) -> Vec<(u32, u32)> {
         let uses = &self.0.code.strings;
-        uses.rows_of(caller).filter_map(|row| uses.row(row)).map(|(target, offset, _)| (offset, target)).collect()
+        let rows = uses.rows_of(caller);
+        let skipped = uses.offset.get(rows.clone()).unwrap_or(&[]).partition_point(|&offset| offset < first);
+        let loads = rows.skip(skipped).filter_map(|row| uses.row(row)).map(|(target, offset, _)| (offset, target));
+        loads.take_while(|load| load.0 <= last).collect()
     }
     /// Return the ids of the strings that reach the arguments of a call.
     fn constants_reaching(&self, caller: u32, offset: u32) -> Vec<u32> {
-        self.0.constants_reaching(caller, offset)
+        let mut kept = self.1.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.as_ref().is_none_or(|follower| follower.owner() != caller) {
+            *kept = self.0.follower(caller);
+        }
+        kept.as_mut().map_or_else(Vec::new, |follower| self.0.constants_reaching(follower, offset))
     }
 }
 

@@ -2,9 +2,11 @@
 
 use super::dex::Dex;
 use super::{raw, text};
+use crate::bytes::has_room;
 use crate::program::Program as Engine;
 use crate::reach::{self, via};
 use hashbrown::HashMap;
+use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyString};
 use std::sync::{Arc, OnceLock};
@@ -24,10 +26,13 @@ pub struct Program {
 #[pymethods]
 impl Program {
     #[new]
-    fn new(py: Python<'_>, dexes: Vec<Py<Dex>>) -> Self {
+    fn new(py: Python<'_>, dexes: Vec<Py<Dex>>) -> PyResult<Self> {
         let dexes: Vec<_> = dexes.iter().map(|dex| Arc::clone(&dex.get().0)).collect();
+        if !has_room(Engine::room(&dexes)) {
+            return Err(PyMemoryError::new_err("There is no room to join the files."));
+        }
         let classes = py.detach(|| Engine::classes(dexes));
-        Self { engine: OnceLock::new(), classes }
+        Ok(Self { engine: OnceLock::new(), classes })
     }
 
     /// Return the distinct descriptors of the defined classes, in no order.

@@ -19,8 +19,10 @@ from farm.model.inspection import Suite
 from farm.model.keys import artefact_key
 from farm.objects.folder import FolderStore
 from farm.objects.stores import StoreConfig, UrlStores
+from tests.hostile.archives import two_manifests
 from tests.unit.workers import runs
 from workers.dynamic import suite as dynamic_suite
+from workers.model.cross_check import CrossVerdict, Field
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
 
@@ -66,6 +68,33 @@ def test_the_second_time_is_a_cache_hit_with_the_same_findings(inspector: Inspec
     assert again.cached
     assert first.findings == again.findings
     assert first.evidence_sha256 == again.evidence_sha256
+
+
+def test_an_app_of_the_sample_is_read_twice(inspector: Inspector, tmp_path: Path) -> None:
+    """The evidence is the same as without, and an app that is known already is not read again."""
+    twice = replace(inspector, cross_check_one_in=1)
+    plain = inspector.run(_task(SAMPLES / "clean.apk"))
+    cached = twice.run(_task(SAMPLES / "clean.apk"))
+    elsewhere = UrlStores(StoreConfig(home=str(tmp_path / "other"), s3_endpoint=None, s3_region="us-east-1"))
+    checked = replace(twice, stores=elsewhere).run(_task(SAMPLES / "clean.apk"))
+
+    assert (plain.cross_check, cached.cross_check) == (None, None)
+    assert checked.cross_check is not None
+    assert (checked.cross_check.verdict, checked.reason) == (CrossVerdict.AGREED, "")
+    assert checked.evidence_sha256 == plain.evidence_sha256
+
+
+def test_a_disagreement_is_told_and_changes_nothing_else(inspector: Inspector, tmp_path: Path) -> None:
+    """Android's readers differ on two manifests of one name, and so do ours: the attempt says it."""
+    (tmp_path / "two.apk").write_bytes(two_manifests())
+    plain = inspector.run(_task(tmp_path / "two.apk"))
+    elsewhere = UrlStores(StoreConfig(home=str(tmp_path / "other"), s3_endpoint=None, s3_region="us-east-1"))
+    checked = replace(inspector, stores=elsewhere, cross_check_one_in=1).run(_task(tmp_path / "two.apk"))
+
+    assert checked.cross_check is not None
+    assert [item.field for item in checked.cross_check.disagreements] == [Field.PACKAGE]
+    assert checked.reason == "androguard disagrees on package (package: we com.example.app, it b.b)."
+    assert (checked.outcome, checked.evidence_sha256) == (plain.outcome, plain.evidence_sha256)
 
 
 def test_a_wrong_hash_in_the_list_is_a_changed_object(inspector: Inspector) -> None:

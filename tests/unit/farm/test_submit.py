@@ -273,7 +273,7 @@ def test_another_engine_has_no_cache_hits(desk: Desk) -> None:
     """Evidence of an older engine is not that of the present one."""
     desk.submit(desk.plan())
     desk.inspect()
-    planned = desk.plan(engines={Suite.STATIC: ("static-2", "c0ffee00")})
+    planned = desk.plan(engines={Suite.STATIC: ("static-3", "c0ffee00")})
 
     assert (0, 3) == (planned.cached, planned.inspections)
 

@@ -21,7 +21,9 @@ TABLES = (
     "keep_alive.tsv",
     "pi_kinds.tsv",
     "plants.tsv",
+    "sdk_versions.tsv",
     "sdks.tsv",
+    "secrets.tsv",
     "sensitive_apis.tsv",
     "sinks.tsv",
     "sources.tsv",
@@ -61,6 +63,7 @@ def test_no_cell_has_spaces_around_it(name: str) -> None:
 def test_every_row_has_a_source_with_address_and_licence() -> None:
     """No row stands on nothing."""
     used = [row.source for row in tables.sdks().values()] + [row.source for row in tables.sensitive_apis()]
+    used += [row.source for row in tables.version_fields()]
     used += [row.source for row in tables.packer_traces()] + [row.source for row in tables.permissions().values()]
     assert [source.key for source in used if not (source.title and source.url and source.licence and source.seen)] == []
     assert {source.licence for source in used} <= {"Apache-2.0", "MIT", "public fact"}
@@ -152,6 +155,21 @@ def test_the_vendors_own_app_is_no_third_party() -> None:
     deeper = attribution.of_class("Lcom/taobao/accs/Service;")
     assert deeper is not None
     assert deeper.category is Category.PUSH
+
+
+@pytest.mark.parametrize(
+    ("app", "class_name", "sdk"),
+    [
+        ("com.tencent.bugly.hotfix", "Lcom/tencent/bugly/crashreport/CrashReport;", "Bugly"),
+        ("com.sensorsdata.sdk.demo", "Lcom/sensorsdata/analytics/android/sdk/SensorsDataAPI;", "Sensors Data"),
+        ("io.dcloud.H5A0B1C2D", "Lio/dcloud/common/DHInterface/IApp;", "DCloud uni-app"),
+    ],
+)
+def test_an_sdk_stays_one_in_an_app_that_is_named_like_it(app: str, class_name: str, sdk: str) -> None:
+    """An application id inside the prefix of an SDK does not hide the SDK: demos, apps of DCloud's cloud."""
+    found = Attribution(app).of_class(class_name)
+    assert found is not None
+    assert found.name == sdk
 
 
 def test_an_app_without_a_package_name_still_has_sdks() -> None:
@@ -256,6 +274,15 @@ def test_dangerous_permissions_have_a_group_and_both_names() -> None:
     table = tables.permissions().values()
     assert [row.name for row in table if row.protection is Protection.DANGEROUS and not row.group] == []
     assert [row.name for row in table if not (row.name_en and row.name_zh)] == []
+
+
+def test_version_fields_are_of_known_sdks() -> None:
+    """Each is a field of a class that the table of SDKs attributes."""
+    attribution = Attribution("com.example.app")
+    fields = [row.field for row in tables.version_fields()]
+
+    assert [field for field in fields if not re.fullmatch(r"L[\w/$]+;->\w+", field)] == []
+    assert [field for field in fields if attribution.of_method(field) is None] == []
 
 
 def test_packer_patterns_are_specific() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.workers.runs import document, event
-from workers.dynamic_facts import facts
+from workers.dynamic_facts import FACTS, facts
 
 
 def _rows(name: str, *events: dict[str, Any], **fields: Any) -> list[Any]:
@@ -65,6 +65,22 @@ def test_a_planted_value_that_came_out_is_a_row_for_each_kind() -> None:
     assert ("net", "http.post", ["https://log.example/x"]) == (rows[0]["kind"], rows[0]["op"], rows[0]["args"])
 
 
+@pytest.mark.parametrize(
+    ("call", "argument", "sink"),
+    [
+        ("loadUrl", "https://log.example/?id=1", "net"),
+        ("loadUrl", "javascript:show('1')", "webview"),
+        ("evaluateJavascript", "show('1')", "webview"),
+    ],
+)
+def test_a_page_that_is_asked_for_with_a_value_is_sent(call: str, argument: str, sink: str) -> None:
+    """A script that gets the value stays on the phone."""
+    told = event(kind="api", op=f"android.webkit.WebView.{call}", pi_kind=None, args=[argument], canary=["imei"])
+    (row,) = _rows("dynamic_sinks", told)
+
+    assert sink == row["sink"]
+
+
 def test_sdks_that_acted_come_with_their_category() -> None:
     """So that a rule can tell an advertiser from a platform library."""
     assert [{"name": "Getui Push", "category": "push"}] == _rows("sdks", event(subject="Getui Push"), event())
@@ -94,6 +110,20 @@ def test_permissions_consent_refusal_and_self_start_are_passed_on() -> None:
     rows = found["dynamic_self_start"]
     assert isinstance(rows, list)
     assert ["service:com.a.B"] == [row["op"] for row in rows if isinstance(row, dict)]
+
+
+def test_the_catalogue_tells_each_fact_and_its_keys() -> None:
+    """Neither more nor less; what is passed on as the document has it stands for any key."""
+    sink = event(kind="net", op="http.post", pi_kind=None, canary=["imei"])
+    found = facts(document(event(subject="Getui Push"), sink))
+    told = {fact.name: {key.removeprefix("[].") for key in fact.keys} for fact in FACTS}
+
+    assert set(told) == set(found)
+    for name in ("dynamic_outcome", "dynamic_pi", "dynamic_sinks", "sdks"):
+        value = found[name]
+        row = value[0] if isinstance(value, list) else value
+        assert isinstance(row, dict)
+        assert told[name] == set(row)
 
 
 def test_rows_beyond_the_limit_are_counted() -> None:

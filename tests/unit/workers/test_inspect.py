@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.workers.readers.build import Class, DexFile, Member, apk_bytes
+from tests.engines import choose, needs_native
+from tests.hostile.claims import Tables
+from tests.unit.workers.readers.build import Class, DexFile, Member, Method, apk_bytes
 from workers import inspect
 from workers.inspect import inspect_apk
 from workers.model.errors import MalformedError
 from workers.model.evidence import JSON, Evidence
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
+from workers.static.readers.engine import Engine
 from workers.static.suite import ENGINE
 from workers.static.view import StaticView
 
@@ -52,9 +57,45 @@ def test_a_truncated_app_is_malformed() -> None:
     assert inspect_apk(APK[:60]).outcome is Outcome.MALFORMED
 
 
-def test_a_large_app_is_over_the_limit() -> None:
-    """The caller's limits hold."""
-    assert inspect_apk(APK, limits=Limits(file_bytes=10)).outcome is Outcome.OVER_SIZE_LIMIT
+@pytest.mark.parametrize("engine", [Engine.REFERENCE, pytest.param(Engine.NATIVE, marks=needs_native)])
+@pytest.mark.parametrize(
+    ("limits", "outcome", "words"),
+    [
+        (Limits(file_bytes=10), Outcome.OVER_SIZE_LIMIT, "The file has"),
+        (Limits(entries=1), Outcome.OVER_SIZE_LIMIT, "more than 1 entries"),
+        (Limits(member_bytes=100), Outcome.OVER_SIZE_LIMIT, "member 'AndroidManifest.xml'"),
+        (Limits(member_bytes=2_000), Outcome.INSPECTED_PARTLY, "member 'classes.dex'"),
+        (Limits(inflated_bytes=3_000), Outcome.INSPECTED_PARTLY, "'classes.dex' inflates to more than 3000 bytes"),
+        (Limits(inflated_bytes=4_100), Outcome.INSPECTED_PARTLY, "members inflate to more than 4100 bytes together"),
+        (Limits(dex_bytes=100), Outcome.INSPECTED_PARTLY, "bytes together"),
+        (Limits(strings=10), Outcome.INSPECTED_PARTLY, "strings together"),
+        (Limits(instructions=0), Outcome.INSPECTED_PARTLY, "instructions together"),
+    ],
+)
+def test_each_limit_has_an_end_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, engine: Engine, limits: Limits, outcome: Outcome, words: str
+) -> None:
+    """Without the manifest there is no app; without the code there is some of it."""
+    choose(monkeypatch, engine)
+    dex = DexFile(classes=[Class(name="La/A;", methods=[Method(name="m")])], strings=[str(i) for i in range(200)])
+    content = dex.as_bytes().ljust(4_000, b"\0")
+    evidence = inspect_apk(apk_bytes([Member(name="classes.dex", content=content)]), limits=limits)
+
+    assert evidence.outcome is outcome
+    assert words in evidence.reason
+
+
+@pytest.mark.parametrize("engine", [Engine.REFERENCE, pytest.param(Engine.NATIVE, marks=needs_native)])
+def test_code_that_needs_more_memory_than_there_may_be_is_no_death(
+    monkeypatch: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    """Whatever engine reads, before its process would end: a new one, which has no room left over from other tests."""
+    choose(monkeypatch, engine)
+    app = Tables(names=[f"{i:07}" for i in range(600_000)]).as_app()
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as another:
+        evidence = another.submit(inspect_apk, app, limits=Limits(memory_bytes=24 << 20)).result()
+
+    assert evidence.outcome is Outcome.OUT_OF_MEMORY
 
 
 @pytest.mark.parametrize(

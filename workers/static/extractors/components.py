@@ -5,8 +5,40 @@ from __future__ import annotations
 from workers.data.attribution import Attribution, attribution_for
 from workers.model.bounded import Rows, optional, text, texts
 from workers.model.evidence import JSON
+from workers.model.fact import SDK, Fact
 from workers.static.readers.manifest_model import Component, IntentFilter
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="components",
+    what="activities, services, receivers and providers, one row each",
+    source="manifest",
+    blind="components made in code",
+    keys={
+        "[].kind": "`activity`, `activity-alias`, `service`, `receiver`, `provider`",
+        "[].name": "class of the component",
+        "[].sdk": SDK,
+        "[].exported": "whether other apps reach it, with Android's defaults applied",
+        "[].exported_declared": "what the manifest says of that; null if nothing",
+        "[].enabled": "whether it is switched on",
+        "[].permission": "what a caller must hold",
+        "[].process": "process of its own",
+        "[].target": "activity behind an alias",
+        "[].authorities": "addresses of a provider",
+        "[].foreground_types": "types of a foreground service",
+        "[].filters": "intents that it takes; at most 100",
+        "[].filters[].actions": "actions",
+        "[].filters[].categories": "categories",
+        "[].filters[].data": "data, as far as given",
+        "[].filters[].data[].scheme": "scheme of an address",
+        "[].filters[].data[].host": "host of an address",
+        "[].filters[].data[].port": "port of an address",
+        "[].filters[].data[].path": "path of an address",
+        "[].filters[].data[].mime_type": "type of content",
+        "[].filters[].priority": "priority among receivers",
+    },
+)
+"""What this module tells."""
 
 _FILTER_LIMIT = 100
 

@@ -9,7 +9,29 @@ from workers.data.matching import find_uses
 from workers.data.tables import Category
 from workers.model.bounded import Rows, text, texts
 from workers.model.evidence import JSON
+from workers.model.fact import API, CALLER, SDK, Fact
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="download_install",
+    what="means to download and install other apps; at most 500",
+    source="manifest, dex",
+    blind="downloads through plain HTTP code",
+    keys={
+        "request_install_packages": "whether it asks for the permission to install",
+        "callers": "who uses DownloadManager and PackageInstaller",
+        "callers[].api": API,
+        "callers[].caller": CALLER,
+        "callers[].sdk": SDK,
+        "install_intents": "who names the type of an APK, as an intent to install does",
+        "install_intents[].type": "the type",
+        "install_intents[].caller": CALLER,
+        "install_intents[].sdk": SDK,
+        "apk_urls": "addresses of APKs",
+        "sdks": "SDKs that download",
+    },
+)
+"""What this module tells."""
 
 _ARCHIVE_TYPE = "application/vnd.android.package-archive"
 _APK_URL = re.compile(r"https?://[^\s\"'<>?#]{4,1024}\.apk\b", re.IGNORECASE)

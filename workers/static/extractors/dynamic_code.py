@@ -8,8 +8,27 @@ from workers.data.attribution import attribution_for
 from workers.data.matching import find_uses
 from workers.model.bounded import Rows, text
 from workers.model.evidence import JSON
+from workers.model.fact import API, CALLER, SDK, Fact
 from workers.static.readers.archive import Entry
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="dynamic_code",
+    what="code that is not in the dex files of the app; at most 500",
+    source="calls in dex, first bytes of members",
+    blind="code that is downloaded, or encrypted under an innocent name",
+    keys={
+        "loaders": "who makes class loaders",
+        "loaders[].api": API,
+        "loaders[].caller": CALLER,
+        "loaders[].sdk": SDK,
+        "embedded": "files that hold code",
+        "embedded[].name": "name of the file",
+        "embedded[].kind": "`dex`, `apk`, `jar`, `elf` (native code outside `lib/`), `zip` (a disguised archive)",
+        "embedded[].bytes": "its size",
+    },
+)
+"""What this module tells."""
 
 _OWN_DEX = re.compile(r"classes\d*\.dex")
 _LOOKED_AT = 20_000

@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections import Counter
 
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.static.readers.anomaly import Anomaly
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="evasion",
+    what="anomalies of zip, manifest and dex that make other readers fail",
+    source="what the readers met",
+    blind="tricks inside members that nobody reads",
+    keys={
+        "kinds": "number of different tricks",
+        "tricks": "the tricks",
+        "tricks[].kind": "a stable name, such as `zip.encrypted-flag`",
+        "tricks[].meaning": "what it is, for a person",
+        "tricks[].count": "how often it was met",
+    },
+)
+"""What this module tells."""
 
 _TRICKS = {
     "zip.encrypted-flag": "marked as encrypted, which Android ignores",
@@ -21,6 +37,7 @@ _TRICKS = {
     "zip.truncated-member": "a member that breaks off",
     "zip.bad-crc": "a checksum that is a lie",
     "manifest.odd-name": "names of elements that are no names",
+    "manifest.two-values": "attributes that say one thing to one reader and another to the next",
     "manifest.reader-failed": "a manifest that one library cannot read",
     "dex.bad-checksum": "a dex file changed after it was made",
     "dex.gap": "a dex file that Android does not load",

@@ -8,8 +8,31 @@ from workers.data.attribution import attribution_for
 from workers.data.persistence import keep_alive_members, wake_up_actions
 from workers.model.bounded import Rows, text, texts
 from workers.model.evidence import JSON
+from workers.model.fact import API, CALLER, SDK, Fact
 from workers.static.readers.manifest_model import Component, ComponentKind
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="keep_alive",
+    what="means to stay alive, or to be started again; at most 500 rows of each kind",
+    source="calls in dex, manifest; `workers/data/keep_alive.tsv`, `wake_ups.tsv`",
+    blind="native daemons, and whether a trick is used for that",
+    keys={
+        "callers_by_trick": "how often each trick occurs",
+        "callers_by_trick.*": "number of callers, by trick: `alarm`, `job`, `sync`, `wake_lock`, ...",
+        "callers": "who uses which trick",
+        "callers[].trick": "the trick",
+        "callers[].api": API,
+        "callers[].caller": CALLER,
+        "callers[].sdk": SDK,
+        "wake_ups": "components by which apps with one push SDK wake each other",
+        "wake_ups[].component": "class of the component",
+        "wake_ups[].action": "action that starts it",
+        "wake_ups[].sdk": "the SDK",
+        "processes": "processes of background components of their own",
+    },
+)
+"""What this module tells."""
 
 _ROW_LIMIT = 500
 _BACKGROUND = frozenset({ComponentKind.SERVICE, ComponentKind.RECEIVER, ComponentKind.PROVIDER})

@@ -8,8 +8,28 @@ import zlib
 from workers.data.attribution import attribution_for
 from workers.model.bounded import Rows, optional, text
 from workers.model.evidence import JSON
+from workers.model.fact import CALLER, SDK, Fact
 from workers.static.readers.archive import MemberError
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="launcher",
+    what="how the app shows itself, and whether code takes that away",
+    source="manifest, resources, the icon, calls in dex",
+    blind="vector icons; which component is switched",
+    keys={
+        "launchers": "number of launchers",
+        "enabled_launchers": "those that are switched on",
+        "label": "name below the icon",
+        "label_blank": "whether nothing of it can be seen",
+        "icon": "file of the icon",
+        "icon_transparent": "whether the icon cannot be seen; null: no plain PNG with alpha",
+        "component_switches": "who switches components on and off",
+        "component_switches[].caller": CALLER,
+        "component_switches[].sdk": SDK,
+    },
+)
+"""What this module tells."""
 
 _HIDES = frozenset({"Landroid/content/pm/PackageManager;->setComponentEnabledSetting"})
 _PNG = b"\x89PNG\r\n\x1a\n"

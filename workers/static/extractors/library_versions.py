@@ -8,8 +8,24 @@ from collections.abc import Iterator
 from workers.data.attribution import attribution_for
 from workers.model.bounded import Rows, text
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.static.readers.archive import MemberError
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="library_versions",
+    what="libraries that tell their version, one row each",
+    source="`META-INF/*.version`, `pom.properties`, Google's `.properties`",
+    blind="libraries that tell none, which is most of the Chinese ones",
+    keys={
+        "[].group": "group in Maven's sense",
+        "[].name": "name",
+        "[].version": "version",
+        "[].sdk": "the SDK of that group; null: unknown",
+        "[].file": "file that tells it",
+    },
+)
+"""What this module tells."""
 
 _VERSION_FILE = re.compile(r"META-INF/([A-Za-z][\w.\-]{1,100})_([\w.\-]{1,100})\.version")
 _MAVEN = re.compile(r"META-INF/maven/([\w.\-]{1,100})/([\w.\-]{1,100})/pom\.properties")

@@ -6,7 +6,19 @@ from collections import defaultdict
 
 from workers.model.bounded import Rows, text
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="native_libs",
+    what="native libraries by ABI",
+    source="archive",
+    blind="libraries outside `lib/` (see `dynamic_code`), loaded or not",
+    keys={
+        "*": "names of the files in `lib/ABI/`; at most 32 ABIs",
+    },
+)
+"""What this module tells."""
 
 _ABI_LIMIT = 32
 

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from workers.model.bounded import optional
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="network_security",
+    what="whether the app may talk in clear text",
+    source="manifest, names in the archive",
+    blind="what the configuration file says: `cleartext` is null with one",
+    keys={
+        "declared": "the manifest's word; null if it is silent",
+        "by_default": "what applies without a word, by the target level",
+        "cleartext": "what applies",
+        "config": "configuration file that the manifest names",
+        "config_present": "whether that file is in the archive",
+    },
+)
+"""What this module tells."""
 
 _CLEARTEXT_OFF_SINCE = 28
 """Apps that target this level have clear text off by default (`usesCleartextTraffic`)."""

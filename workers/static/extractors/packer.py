@@ -9,8 +9,28 @@ from functools import cache
 from workers.data.tables import PackerTrace, TraceKind, packer_traces
 from workers.model.bounded import Rows, text
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.static.readers.manifest_model import ComponentKind
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="packer",
+    what="the packer that hides the app's code, or null",
+    source="names of libraries, assets, classes; `workers/data/packers.tsv`",
+    blind="packers that the table does not have; partial hiding",
+    keys={
+        "name": "name",
+        "name_zh": "name in Chinese",
+        "evidence": "traces that were met",
+        "evidence[].kind": "`library`, `asset`, `application`, `component`",
+        "evidence[].value": "the name that was met",
+        "others": "further packers whose traces were met",
+        "shell": "whether most components have no class: only the packer's shell is in sight",
+        "components": "components declared",
+        "components_missing": "those without a class",
+    },
+)
+"""What this module tells."""
 
 _EVIDENCE_LIMIT = 20
 _SHELL_CLASSES = 100

@@ -10,7 +10,26 @@ from workers.data.matching import SensitiveUse, find_uses
 from workers.data.tables import Category, Protection, permissions, sensitive_apis
 from workers.model.bounded import Rows, texts
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="permission_gap",
+    what="where permissions and code disagree",
+    source="`permissions`, `api_uses` without platform libraries",
+    blind="uses through intents to other apps, reflection, native code",
+    keys={
+        "unused_groups": "asked for, no use seen",
+        "unused_groups[].group": "group of permissions",
+        "unused_groups[].permissions": "those asked for",
+        "undeclared": "used, not asked for",
+        "undeclared[].any_of": "permissions one of which is needed",
+        "undeclared[].pi_kinds": "kinds of information",
+        "undeclared[].uses": "number of uses",
+        "undeclared[].callers": "some of the methods",
+    },
+)
+"""What this module tells."""
 
 _LAST_LEVEL = 36
 _CALLERS = 5

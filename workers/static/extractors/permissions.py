@@ -5,8 +5,28 @@ from __future__ import annotations
 from workers.data.tables import Permission, Protection, permissions
 from workers.model.bounded import Rows, text
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.static.readers.manifest_model import UsedPermission
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="permissions",
+    what="the permissions that the app asks for, one row each",
+    source="manifest; `workers/data/permissions.tsv`",
+    blind="what is asked for at run time, and when",
+    keys={
+        "[].name": "name of the permission",
+        "[].max_sdk": "last API level on which it is asked for; null: all",
+        "[].known": "whether the table has it",
+        "[].protection": "`dangerous`, `special`, `normal`, `signature`; null if not known",
+        "[].dangerous": "whether Android asks the user at run time",
+        "[].group": "group that the user sees",
+        "[].name_en": "name in English",
+        "[].name_zh": "name in Chinese",
+        "[].defined_here": "whether the app defines it itself",
+    },
+)
+"""What this module tells."""
 
 
 def extract(view: StaticView) -> JSON:

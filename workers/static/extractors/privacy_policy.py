@@ -7,8 +7,24 @@ from collections.abc import Sequence
 
 from workers.model.bounded import TEXT_LIMIT, texts
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.static.readers.needles import stand_in
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="privacy_policy",
+    what="signs of a privacy policy; at most 100 of each kind",
+    source="strings in dex, `resources.arsc`, names of files",
+    blind="whether a person can see it, and what it says",
+    keys={
+        "found": "whether there is any sign",
+        "texts": "strings with such words, cut after 300 characters",
+        "urls": "addresses with such words",
+        "terms_in_resources": "words that stand in the resources",
+        "files": "files named so",
+    },
+)
+"""What this module tells."""
 
 _TERMS = (
     "隐私政策",

@@ -4,8 +4,27 @@ from __future__ import annotations
 
 from workers.model.bounded import Rows, texts
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.static.readers.manifest_model import IntentFilter
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="queries",
+    what="which other apps it asks to see",
+    source="manifest: `<queries>` and permissions",
+    blind="apps found by other means",
+    keys={
+        "query_all_packages": "whether it may see all apps",
+        "permissions": "permissions for all apps that it asks for",
+        "packages": "apps by name",
+        "intents": "apps by what they can do",
+        "intents[].actions": "actions",
+        "intents[].categories": "categories",
+        "intents[].schemes": "schemes of addresses",
+        "authorities": "apps by their providers",
+    },
+)
+"""What this module tells."""
 
 _ALL = frozenset({"android.permission.QUERY_ALL_PACKAGES", "com.android.permission.GET_INSTALLED_APPS"})
 

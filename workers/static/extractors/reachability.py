@@ -9,8 +9,32 @@ from workers.data.callbacks import kind_name, kind_numbers
 from workers.data.matching import find_uses
 from workers.model.bounded import Rows, text, texts
 from workers.model.evidence import JSON
+from workers.model.fact import SDK, Fact
 from workers.static.readers.program import CALLBACK, INITIALISER, Path
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="reachability",
+    what="for each method with a sensitive use one shortest path from an entry of the manifest",
+    source="class hierarchy, calls, instances, constant classes of all dex files; `workers/data/callbacks.tsv`",
+    blind="reflection, native code, calls on `Object`; all that a call could mean is followed: a rank, no proof",
+    keys={
+        "entries": "classes that the system makes by their name",
+        "methods": "methods with code",
+        "reachable_methods": "those with a path",
+        "complete": "whether all was followed, within limits; else the outcome is `inspected_partly`",
+        "paths": "nearest first; at most 2,000",
+        "paths[].caller": "the method with the sensitive use",
+        "paths[].sdk": SDK,
+        "paths[].steps": "calls from the entry to it",
+        "paths[].entry_kind": "`activity`, `service`, `receiver`, `provider`, `application`, ...",
+        "paths[].entry": "class of the entry",
+        "paths[].via": "what stands between besides plain calls: a thread, a handler, a listener, ...",
+        "paths[].path": "the first 12 methods",
+        "without_path": "methods with a sensitive use and without a path; at most 2,000",
+    },
+)
+"""What this module tells."""
 
 _PATH_LIMIT = 12
 """Methods of a path that are told, from the entry on; `steps` counts all."""

@@ -5,8 +5,47 @@ from __future__ import annotations
 from workers.data.attribution import Attribution, attribution_for
 from workers.model.bounded import Rows, optional, text, texts
 from workers.model.evidence import JSON
+from workers.model.fact import CALLER, SDK, Fact
 from workers.static.readers.manifest_model import Component, ComponentKind
 from workers.static.view import StaticView
+
+
+def _keys(rows: str) -> dict[str, str]:
+    """Return the keys of a list of components."""
+    return {
+        f"{rows}[].name": "class of the component",
+        f"{rows}[].sdk": SDK,
+        f"{rows}[].actions": "actions that start it; of a receiver only broadcasts that come without the user",
+        f"{rows}[].exported": "whether other apps reach it",
+        f"{rows}[].enabled": "whether it is switched on",
+        f"{rows}[].permission": "what a caller must hold",
+        f"{rows}[].open": "whether any app can start it: exported, switched on, no permission",
+        f"{rows}[].process": "process of its own",
+        f"{rows}[].priority": "highest priority of its filters",
+    }
+
+
+FACT = Fact(
+    name="self_start",
+    what="ways in which the app starts without the user",
+    source="manifest, dex",
+    blind="whether it really starts, and how often; from target 26 on Android delivers few broadcasts to manifests",
+    keys={
+        "receivers": "receivers of broadcasts of the system",
+        **_keys("receivers"),
+        "sync_adapters": "services that synchronise",
+        **_keys("sync_adapters"),
+        "authenticators": "services for accounts",
+        **_keys("authenticators"),
+        "exported_services": "services that others can start",
+        **_keys("exported_services"),
+        "registered_in_code": "where code makes a filter for such a broadcast; at most 1,000",
+        "registered_in_code[].caller": CALLER,
+        "registered_in_code[].action": "the broadcast",
+        "registered_in_code[].sdk": SDK,
+    },
+)
+"""What this module tells."""
 
 _ACTIONS = frozenset(
     {

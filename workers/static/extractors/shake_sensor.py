@@ -7,7 +7,24 @@ from workers.data.matching import find_uses
 from workers.data.tables import Category
 from workers.model.bounded import Rows, text
 from workers.model.evidence import JSON
+from workers.model.fact import CALLER, SDK, Fact
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="shake_sensor",
+    what="who listens to sensors, as shake-to-open advertisements do; at most 500",
+    source="calls in dex",
+    blind="which sensor, and its threshold",
+    keys={
+        "listeners": "methods that listen to a sensor",
+        "listeners[].caller": CALLER,
+        "listeners[].sdk": SDK,
+        "listeners[].ad_sdk": "whether that SDK shows advertisements",
+        "in_ad_sdk": "whether any does",
+        "ad_sdks": "all SDKs for advertisements in the app",
+    },
+)
+"""What this module tells."""
 
 _LISTEN = "Landroid/hardware/SensorManager;->registerListener"
 _ADS = frozenset({Category.ADS, Category.AD_DOWNLOAD})

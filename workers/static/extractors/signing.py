@@ -4,8 +4,36 @@ from __future__ import annotations
 
 from workers.model.bounded import Rows, optional, printable, text
 from workers.model.evidence import JSON
+from workers.model.fact import Fact, anomalies
 from workers.static.readers.signing_model import Signer
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="signing",
+    what="schemes, signers, known weaknesses; at most 50 signers",
+    source="signing block, `META-INF`",
+    blind="whether a signature is valid: nothing is verified",
+    keys={
+        "reader": "the library that read it: `apk_info` or `androguard`",
+        "schemes": "`v1`, `v2`, `v3`, `v3.1`: those with a signature",
+        "signers": "one row for each certificate and scheme",
+        "signers[].scheme": "scheme",
+        "signers[].certificate_sha256": "SHA-256 of the certificate",
+        "signers[].subject": "whose it is",
+        "signers[].issuer": "who issued it",
+        "signers[].valid_from": "first day",
+        "signers[].valid_until": "last day",
+        "signers[].algorithm": "algorithm of the certificate's signature",
+        "signers[].debug_key": "whether it is the key of debug builds",
+        "certificates": "SHA-256 of the certificates, each once",
+        "debug_key": "whether any is the key of debug builds",
+        "janus": "whether the file is a dex file too, and can run as other code than what was signed (CVE-2017-13156)",
+        "source_stamp": "whether there is the stamp of whoever passed it on",
+        "block_ids": "identifiers in the signing block; channels write there",
+        **anomalies("signatures"),
+    },
+)
+"""What this module tells."""
 
 _SIGNER_LIMIT = 50
 

@@ -9,7 +9,23 @@ from urllib.parse import urlsplit
 from workers.data.attribution import attribution_for
 from workers.model.bounded import Rows, text, texts
 from workers.model.evidence import JSON
+from workers.model.fact import Fact
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="urls",
+    what="web addresses in the code; at most 2,000",
+    source="strings in dex, without names of XML formats",
+    blind="addresses in resources, assets and native code, or put together at run time",
+    keys={
+        "urls": "addresses",
+        "urls[].url": "the address",
+        "urls[].host": "its host",
+        "urls[].sdks": "whose code loads it: SDKs, null for own or unknown code; empty: no instruction loads it",
+        "hosts": "hosts, each once",
+    },
+)
+"""What this module tells."""
 
 _URL_LIMIT = 2_000
 _MARK = "://"

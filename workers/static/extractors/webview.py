@@ -8,7 +8,24 @@ from workers.data.attribution import attribution_for
 from workers.data.matching import find_uses
 from workers.model.bounded import Rows, text
 from workers.model.evidence import JSON
+from workers.model.fact import API, CALLER, SDK, Fact
 from workers.static.view import StaticView
+
+FACT = Fact(
+    name="webview",
+    what="settings of web views that open the app to pages; at most 1,000 callers",
+    source="calls in dex",
+    blind="whether a setting is turned on or off",
+    keys={
+        "callers_by_api": "how many methods call each member",
+        "callers_by_api.*": "number of callers, by member",
+        "callers": "who calls which member",
+        "callers[].api": API,
+        "callers[].caller": CALLER,
+        "callers[].sdk": SDK,
+    },
+)
+"""What this module tells."""
 
 _SETTINGS = ("Landroid/webkit/WebSettings;", "Lcom/tencent/smtt/sdk/WebSettings;")
 _MEMBERS = frozenset(

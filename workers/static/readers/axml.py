@@ -1,7 +1,9 @@
-"""Look at the names in binary XML before any text is made of it.
+"""Look at the names and values in binary XML before any text is made of it.
 
 Libraries print binary XML as text without escaping element names, so an app could write elements that Android never
-sees into the text. Android itself compares names and ignores the odd ones. Layouts: `ResourceTypes.h` of androidfw.
+sees into the text. Android itself compares names and ignores the odd ones. And a string attribute stands twice, as raw
+text and as typed value: build tools write the same, and readers take the one or the other, Android both (typed values
+by `TypedArray`, raw ones by `XmlBlock.Parser.getAttributeValue`). Layouts: `ResourceTypes.h` of androidfw.
 """
 
 from __future__ import annotations
@@ -9,34 +11,51 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
 _STRING_POOL, _START_ELEMENT = 0x0001, 0x0102
 _UTF8 = 0x0100
+_STRING_TYPE, _NONE = 0x03, 0xFFFFFFFF
+_ATTRIBUTE_BYTES = 20
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
 _ODD_MAX = 20
 
 
-def odd_names(data: bytes) -> tuple[str, ...]:
-    """Return names of elements and attributes that are not plain identifiers, at most a few.
+class Odd(NamedTuple):
+    """What is odd about a manifest; at most a few of each."""
+
+    names: tuple[str, ...]
+    """Names of elements and attributes that are not plain identifiers."""
+    values: tuple[tuple[str, str], ...]
+    """String attributes whose raw text and typed value differ."""
+
+
+def oddities(data: bytes) -> Odd:
+    """Return what is odd about the names and values of binary XML.
 
     Never raises: what cannot be followed ends the look; the library that reads it next will say so.
     """
     odd: dict[str, None] = {}
+    values: dict[tuple[str, str], None] = {}
     names: dict[int, str] = {}
     pool = -1
     for kind, at, size in _chunks(data):
         if kind == _STRING_POOL and pool < 0:
             pool = at
         elif kind == _START_ELEMENT and pool >= 0:
-            for index in _name_indices(data, at, size):
+            for index, raw, typed in _ids(data, at, size):
                 if index not in names:
                     names[index] = _string(data, pool, index)
                 # Names of attributes may be empty: their resource id counts.
                 if names[index] and not _PLAIN.fullmatch(names[index]):
                     odd[names[index]] = None
-        if len(odd) >= _ODD_MAX:
+                if raw != typed:
+                    pair = _string(data, pool, raw), _string(data, pool, typed)
+                    if pair[0] != pair[1]:
+                        values[pair] = None
+        if len(odd) >= _ODD_MAX or len(values) >= _ODD_MAX:
             break
-    return tuple(odd)
+    return Odd(tuple(odd), tuple(values))
 
 
 def pool_overflows(data: bytes) -> bool:
@@ -63,20 +82,26 @@ def _chunks(data: bytes) -> Iterator[tuple[int, int, int]]:
         at += size
 
 
-def _name_indices(data: bytes, at: int, size: int) -> Iterator[int]:
-    """Yield the string ids of an element's name and of its attributes' names."""
+def _ids(data: bytes, at: int, size: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the string ids of an element's name, and of its attributes' names, raw texts and typed values.
+
+    Both values are the same number where there are no two texts to compare.
+    """
     (header_size,) = struct.unpack_from("<H", data, at + 2)
     extension = at + header_size
     end = at + size
     if extension + 14 > end:
         return
     _, name, start, stride, count = struct.unpack_from("<2I3H", data, extension)
-    yield name
+    yield name, 0, 0
     for i in range(count):
         attribute = extension + start + i * stride
-        if attribute + 8 > end:
+        if attribute + _ATTRIBUTE_BYTES > end:
+            if attribute + 8 <= end:
+                yield struct.unpack_from("<I", data, attribute + 4)[0], 0, 0
             return
-        yield struct.unpack_from("<I", data, attribute + 4)[0]
+        name, raw, _, _, kind, typed = struct.unpack_from("<2IH2BI", data, attribute + 4)
+        yield (name, raw, typed) if kind == _STRING_TYPE and raw != _NONE else (name, 0, 0)
 
 
 def _string(data: bytes, pool: int, index: int) -> str:

@@ -15,7 +15,7 @@ from workers.model.limits import Limits
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.archive import Archive, MemberError
 from workers.static.readers.code_model import Call, FieldUse, StringUse, TypeUse, UnreadableDex, Use
-from workers.static.readers.dex import DexError, header_offsets, read_dex
+from workers.static.readers.dex import HEADERS_MAX, DexError, header_offsets, read_dex
 from workers.static.readers.dex_file import DexFile, Row
 from workers.static.readers.native import NativeDex, read_native
 from workers.static.readers.program import Program, Reach
@@ -114,6 +114,17 @@ class Code:
             for place, target, opcode in _places(number, dex, dex.type_rows(types)):
                 yield TypeUse(**place, type=name(target), creates=opcode == _NEW_INSTANCE)
 
+    def initial_strings(self, classes: Collection[str]) -> Mapping[str, str]:
+        """Return the static fields (each `Lcls;->NAME`) of the class descriptors `classes` that start with a string.
+
+        Only what the class definition says: what the code of a static initialiser puts there is not seen.
+        """
+        found: dict[str, str] = {}
+        for dex in self.dex_files:
+            for field, text in dex.initial_strings(classes):
+                found.setdefault(dex.field(field), dex.strings[text])
+        return found
+
     def strings(self) -> Iterator[str]:
         """Yield the distinct strings of all string tables (identifiers too), used by an instruction or not."""
         yield from dict.fromkeys(text for dex in self.dex_files for text in dex.strings)
@@ -161,17 +172,9 @@ class Code:
     def string_constants_near(self, use: Use, *, before: int = 48, after: int = 0) -> tuple[str, ...]:
         """Return the strings that the caller loads near `use`, nearest first; distances in code units."""
         dex = self.dex_files[use.dex]
-        near = sorted(
-            (abs(offset - use.offset), target)
-            for offset, target in dex.loads_in(use.caller_id)
-            if -before <= offset - use.offset <= after
-        )
+        loads = dex.loads_in(use.caller_id, max(use.offset - before, 0), use.offset + after)
+        near = sorted((abs(offset - use.offset), target) for offset, target in loads)
         return tuple(dict.fromkeys(dex.strings[target] for _, target in near))
-
-    def string_constants_in(self, use: Use) -> frozenset[str]:
-        """Return all strings that the method around `use` loads."""
-        dex = self.dex_files[use.dex]
-        return frozenset(dex.strings[target] for _, target in dex.loads_in(use.caller_id))
 
     def constants_reaching(self, use: Use) -> tuple[str, ...]:
         """Return the strings in the argument registers of the call `use`, as far as a straight line shows them."""
@@ -201,53 +204,75 @@ def read_code(archive: Archive) -> Code:
     read: list[DexFile] = []
     unreadable: list[UnreadableDex] = []
     anomalies: list[Anomaly] = []
-    dex_bytes = 0
+    budget = _Budget(archive.limits)
     for position, (number, name) in enumerate(members, start=1):
         if number != position and not anomalies:
             anomalies.append(Anomaly(kind="dex.gap", subject=name, detail="Android stops loading before this file"))
         try:
-            size, parts = _read_member(archive, name, engine)
+            for part in _read_member(archive, name, engine, budget):
+                (unreadable if isinstance(part, UnreadableDex) else read).append(part)  # type: ignore[arg-type]
         except MemberError as error:
             unreadable.append(UnreadableDex(name=name, reason=str(error)))
-            continue
-        dex_bytes += size
-        for part in parts:
-            (unreadable if isinstance(part, UnreadableDex) else read).append(part)  # type: ignore[arg-type]
-        _check(archive.limits, dex_bytes, read)
     natives = [dex.native for dex in read if isinstance(dex, NativeDex)]
     program: Program = ReferenceProgram(read) if engine is None else engine.Program(natives)
-    return Code(tuple(read), program, unreadable=tuple(unreadable), anomalies=tuple(anomalies), dex_bytes=dex_bytes)
+    return Code(tuple(read), program, unreadable=tuple(unreadable), anomalies=tuple(anomalies), dex_bytes=budget.bytes)
 
 
-def _check(limits: Limits, dex_bytes: int, read: Sequence[DexFile]) -> None:
-    """Raise OverLimitError if the files that were read are more than one app may have."""
-    strings = sum(len(dex.strings) for dex in read)
-    instructions = sum(dex.code.instructions for dex in read)
-    for what, found, limit in (
-        ("bytes", dex_bytes, limits.dex_bytes),
-        ("strings", strings, limits.strings),
-        ("instructions", instructions, limits.instructions),
-    ):
+class _Budget:
+    """What the dex files of one app may still have; parts of a container count each with the tables that it claims."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.bytes = 0
+        """Bytes of the files so far."""
+        self._limits = limits
+        self._table_bytes = self._strings = self._instructions = 0
+
+    def take_file(self, size: int) -> None:
+        """Count a member; raises OverLimitError."""
+        self.bytes += size
+        self._check("bytes", self.bytes, self._limits.dex_bytes)
+
+    def take(self, dex: DexFile) -> None:
+        """Count what was read of a member; raises OverLimitError."""
+        strings = len(dex.strings)
+        self._strings += strings
+        self._instructions += dex.code.instructions
+        # Of a container each part may claim the same bytes for its tables again.
+        self._table_bytes += 4 * (strings + int(dex.types.size)) + 12 * len(dex.prototypes)
+        self._table_bytes += 8 * int(dex.field_owner.size + dex.method_owner.size) + 32 * int(dex.class_type.size)
+        self._check("bytes of tables", self._table_bytes, self._limits.dex_bytes)
+        self._check("strings", self._strings, self._limits.strings)
+        self._check("instructions", self._instructions, self._limits.instructions)
+
+    def _check(self, what: str, found: int, limit: int) -> None:
         if found > limit:
             raise OverLimitError(f"The dex files have {found} {what} together, more than the limit of {limit}.")
 
 
-def _read_member(archive: Archive, name: str, engine: ModuleType | None) -> tuple[int, list[DexFile | UnreadableDex]]:
-    """Return the bytes of a member, and the DEX files in it or why they cannot be read."""
+def _read_member(
+    archive: Archive, name: str, engine: ModuleType | None, budget: _Budget
+) -> Iterator[DexFile | UnreadableDex]:
+    """Yield the DEX files in a member, or why they cannot be read."""
     content = archive.read(name) if engine is None else archive.column(name)
+    budget.take_file(len(content))
     offsets = header_offsets(content) if engine is None else engine.header_offsets(content)
-    parts: list[DexFile | UnreadableDex] = []
+    if len(offsets) == HEADERS_MAX:
+        name_behind = f"{name}#{HEADERS_MAX + 1}"
+        reason = f"The file has {HEADERS_MAX} parts or more; those behind them are not read."
+        yield UnreadableDex(name=name_behind, reason=reason)
     for part, offset in enumerate(offsets, start=1):
         part_name = name if part == 1 else f"{name}#{part}"
         try:
-            parts.append(
+            dex = (
                 read_dex(part_name, content, offset)
                 if engine is None
                 else read_native(part_name, content, offset, engine)
             )
         except DexError as error:
-            parts.append(UnreadableDex(name=part_name, reason=str(error)))
-    return len(content), parts
+            yield UnreadableDex(name=part_name, reason=str(error))
+            continue
+        budget.take(dex)
+        yield dex
 
 
 class _Place(TypedDict):

@@ -36,30 +36,39 @@ _WIDE = frozenset(
 """Opcodes that write a pair of registers."""
 
 
-def reaching(units: NDArray[Any], start: int, end: int, offset: int) -> list[int]:
-    """Return the ids of the strings in the argument registers of the call at `offset`, in the order of the arguments.
+class Follower:
+    """Follows the registers through the code of one method.
 
-    Args:
-        units: The file in code units.
-        start: Where the code of the method starts.
-        end: Where it ends.
-        offset: The call, from the start of the code.
+    Asked for calls in the order of their offsets it goes through the code once, however many there are.
     """
-    registers: dict[int, int] = {}
-    code = units[start:end].tolist()
-    at = 0
-    while at < offset and at < len(code):
-        unit = code[at]
-        length = int(LENGTHS[unit])
-        if length == 0:
-            at += payload_length(units, start + at)
-            continue
-        _step(registers, [*code[at : at + 3], 0, 0, 0])
-        at += length
-    if at != offset or at >= len(code):
-        return []
-    found = (registers.get(register) for register in _arguments([*code[at : at + 3], 0, 0, 0]))
-    return list(dict.fromkeys(each for each in found if each is not None))
+
+    def __init__(self, units: NDArray[Any], start: int, end: int) -> None:
+        """Stand at the start of the code: `units` is the file in code units, the code goes from `start` to `end`."""
+        self._units = units
+        self._start = start
+        self._code: list[int] = units[start:end].tolist()
+        self._at = 0
+        self._registers: dict[int, int] = {}
+
+    def reaching(self, offset: int) -> list[int]:
+        """Return the ids of the strings in the argument registers of the call at `offset`, in their order."""
+        if offset < self._at:
+            self._at = 0
+            self._registers.clear()
+        code = self._code
+        while self._at < offset and self._at < len(code):
+            at = self._at
+            unit = code[at]
+            length = int(LENGTHS[unit])
+            if length == 0:
+                self._at += payload_length(self._units, self._start + at)
+                continue
+            _step(self._registers, [*code[at : at + 3], 0, 0, 0])
+            self._at += length
+        if self._at != offset or offset >= len(code):
+            return []
+        found = (self._registers.get(register) for register in _arguments([*code[offset : offset + 3], 0, 0, 0]))
+        return list(dict.fromkeys(each for each in found if each is not None))
 
 
 def _step(registers: dict[int, int], units: list[int]) -> None:

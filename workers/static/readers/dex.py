@@ -33,7 +33,7 @@ _VERSIONS = range(35, 42)
 _ENDIAN = 0x12345678
 _HEADER = struct.Struct("<8sI20s20I")
 _HEADER_41 = 0x78
-_HEADERS_MAX = 256
+HEADERS_MAX = 256
 _TABLE_MAX = 4_000_000
 """Most entries of a table: some twenty times those of the largest apps, so that no file fills the memory."""
 
@@ -98,6 +98,12 @@ class Dex(Questions):
     """The methods that classes define, in the order of their data."""
     code: Sweep
     """Calls, constants and field uses of all methods."""
+    class_data: NDArray[np.uint32]
+    """Offset of the data of each class definition; 0 for none."""
+    class_values: NDArray[np.uint32]
+    """Offset of the initial values of its static fields; 0 for none."""
+    octets: memoryview
+    """The file, for reading initial values."""
     units: NDArray[Any]
     """The file in code units, for following constants."""
     anomalies: tuple[Anomaly, ...]
@@ -109,7 +115,7 @@ def header_offsets(data: bytes) -> list[int]:
     Never raises; what the headers say is checked by `read_dex`.
     """
     offsets = [0]
-    while len(offsets) < _HEADERS_MAX:
+    while len(offsets) < HEADERS_MAX:
         at = offsets[-1]
         if data[at : at + 4] != _MAGIC or data[at + 4 : at + 7] < b"041" or at + _HEADER_41 > len(data):
             break
@@ -162,6 +168,9 @@ def read_dex(name: str, data: bytes, offset: int = 0) -> Dex:
         defined_methods=list(
             zip(methods.method.tolist(), methods.code.tolist(), methods.virtual.tolist(), strict=True)
         ),
+        class_data=classes["data"],
+        class_values=classes["values"],
+        octets=memoryview(data)[: header.limit],
         units=np.frombuffer(data, "<u2", count=header.limit // 2),
         class_super=np.where(classes["super"] == _NO_INDEX, -1, classes["super"].astype(np.int64)),
         code=code,

@@ -108,6 +108,9 @@ class DexFile(Protocol):
     def type_rows(self, names: Collection[str]) -> Sequence[Row]:
         """Return the uses of one of the type descriptors `names`."""
 
+    def initial_strings(self, names: Collection[str]) -> Sequence[tuple[int, int]]:
+        """Return field and string id of each static field of the classes `names` that starts with a string."""
+
     def string_rows(self, ids: Sequence[int]) -> Sequence[Row]:
         """Return the loads of one of the strings `ids`."""
 
@@ -123,8 +126,8 @@ class DexFile(Protocol):
     def strings_with(self, needles: Sequence[str], *, beyond_ascii: bool) -> Sequence[int]:
         """Return the ids of strings that hold one of `needles`, or any sign beyond ASCII if asked; ascending."""
 
-    def loads_in(self, caller: int) -> Sequence[tuple[int, int]]:
-        """Return offset and string id of each load in a method, in the order of offsets."""
+    def loads_in(self, caller: int, first: int, last: int) -> Sequence[tuple[int, int]]:
+        """Return offset and string id of each load in a method from the offset `first` to `last`, in their order."""
 
     def constants_reaching(self, caller: int, offset: int) -> Sequence[str]:
         """Return the strings in the argument registers of a call, as far as a straight line shows them."""

@@ -14,7 +14,7 @@ from workers.static.readers.program import OTHER_CALLBACK, ClassDefinition
 DEPTH_MAX = 256
 """Superclasses that are followed at most."""
 WORK_MAX = 4_000_000
-"""Types, methods and look-ups that dispatching may touch in one program."""
+"""Types, methods and interfaces that are looked at in one program, for dispatch and for callbacks."""
 OBJECT = "Ljava/lang/Object;"
 
 Selector: TypeAlias = tuple[str, str]
@@ -50,7 +50,8 @@ class Hierarchy:
         for (owner, _), number in self.node_in.items():
             self.nodes_of[owner].append(number)
         self.work = 0
-        """What dispatching has touched so far."""
+        """What has been looked at so far."""
+        self._cut = False
         self._super = _without_circles({name: each.superclass for name, each in self.classes.items()})
         self._implementers: dict[str, list[str]] = defaultdict(list)
         for name, each in self.classes.items():
@@ -64,13 +65,21 @@ class Hierarchy:
         for places in self._by_selector.values():
             places.sort()
 
-    def chain(self, name: str | None) -> list[str]:
-        """Return the class and its superclasses as far as the app defines them."""
-        found: list[str] = []
-        while name is not None and name in self.classes and len(found) < DEPTH_MAX:
-            found.append(name)
+    @property
+    def is_complete(self) -> bool:
+        """Whether no limit was met so far."""
+        return self.work <= WORK_MAX and not self._cut
+
+    def chain(self, name: str | None) -> Iterator[str]:
+        """Yield the class and its superclasses as far as the app defines them."""
+        depth = 0
+        while name is not None and name in self.classes:
+            if depth == DEPTH_MAX:
+                self._cut = True
+                return
+            yield name
+            depth += 1
             name = self._super[name]
-        return found
 
     def resolve(self, name: str, selector: Selector) -> int | None:
         """Return the first definition of `selector` in the class or above it."""
@@ -102,7 +111,10 @@ class Hierarchy:
         found: list[int] = []
         while queue:
             each = queue.pop()
-            if each == OBJECT or len(seen) > DEPTH_MAX or each in seen:
+            if len(seen) > DEPTH_MAX or self.work > WORK_MAX:
+                self._cut = True
+                break
+            if each == OBJECT or each in seen:
                 continue
             seen.add(each)
             definition = self.classes.get(each)
@@ -111,6 +123,7 @@ class Hierarchy:
                 continue
             parent = self._super[each]
             queue += [*([parent] if parent is not None else []), *definition.interfaces]
+            self.work += len(definition.interfaces)
         return min(found, default=None)
 
     def _overriding(self, name: str, selector: Selector) -> list[int]:
@@ -132,6 +145,7 @@ class Hierarchy:
         found: list[int] = []
         seen: set[str] = set()
         queue = [interface for each in self.chain(name) for interface in self.classes[each].interfaces]
+        looked_at = len(queue)
         while queue:
             each = queue.pop()
             if each in seen:
@@ -141,8 +155,10 @@ class Hierarchy:
             if inherited is not None:
                 found.append(inherited)
             definition = self.classes.get(each)
-            queue += definition.interfaces if definition else ()
-        self.work += len(seen)
+            if definition is not None:
+                queue += definition.interfaces
+                looked_at += len(definition.interfaces)
+        self.work += looked_at
         return found
 
 

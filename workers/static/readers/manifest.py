@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from workers.model.errors import MalformedError
 from workers.static.readers.anomaly import Anomaly
-from workers.static.readers.axml import odd_names, pool_overflows
+from workers.static.readers.axml import oddities, pool_overflows
 from workers.static.readers.libraries import Libraries, LibraryError, ask, silence
 from workers.static.readers.manifest_model import Manifest, Reader
 from workers.static.readers.manifest_tree import ManifestTree, Resolve
@@ -28,10 +28,14 @@ def read_manifest(libraries: Libraries) -> Manifest:
     """
     if pool_overflows(libraries.manifest_bytes):
         raise MalformedError("The manifest's strings go on after its end.")
-    odd = odd_names(libraries.manifest_bytes)
-    anomalies = [Anomaly(kind="manifest.odd-name", subject=name[:200]) for name in odd]
+    odd = oddities(libraries.manifest_bytes)
+    anomalies = [Anomaly(kind="manifest.odd-name", subject=name[:200]) for name in odd.names]
+    anomalies += [
+        Anomaly(kind="manifest.two-values", subject=raw[:200], detail=f"read by others as {typed[:200]}")
+        for raw, typed in odd.values
+    ]
     order: list[Callable[[Libraries], Manifest]] = [_by_apk_info, _by_androguard]
-    if odd:  # text made of such names may say anything; androguard builds a tree
+    if odd.names:  # text made of such names may say anything; androguard builds a tree
         order.reverse()
     errors: list[str] = []
     for read in order:

@@ -79,6 +79,7 @@ class NativeDex:
         self.callers_loading = native.callers_loading
         self.callers_of = native.callers_of
         self.loads_in = native.loads_in
+        self.initial_strings = native.initial_strings
 
     @property
     def types(self) -> NDArray[Any]:

@@ -54,3 +54,4 @@ class ClassDefinition:
 
     superclass: str | None
     interfaces: tuple[str, ...]
+    """Each once."""

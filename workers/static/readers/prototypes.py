@@ -13,6 +13,8 @@ from workers.static.readers.dex_error import DexError
 _PARAMETERS_MAX = 255
 _CAP = 16
 """Bytes of all prototypes written out, in multiples of the file."""
+_PARAMETERS_CAP = 2
+"""Parameters of all prototypes, in multiples of the file's bytes: they may share a list, but not to explode it."""
 
 
 def read_prototypes(octets: NDArray[np.uint8], protos: NDArray[Any], types: list[str]) -> list[str]:
@@ -26,6 +28,8 @@ def read_prototypes(octets: NDArray[np.uint8], protos: NDArray[Any], types: list
         raise DexError(f"A parameter list has {int(count.max())} entries.")
     if (at + 4 + 2 * count)[some].max(initial=0) > octets.size:
         raise DexError("A parameter list goes on after the file.")
+    if int(count.sum()) > _PARAMETERS_CAP * octets.size:
+        raise DexError("Its parameter lists together are larger than the file.")
     first = np.cumsum(count) - count
     rank = np.arange(int(count.sum())) - np.repeat(first, count)
     ids = _little_endian(octets, np.repeat(at + 4, count) + 2 * rank, 2)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workers.static.readers.constants import reaching
+from workers.static.readers.constants import Follower
 from workers.static.readers.dex_file import Method, Row
+from workers.static.readers.initial import initial_strings
 from workers.static.readers.sweep import Sweep, Uses, code_span
 
 
@@ -30,6 +31,9 @@ class Questions:
         defined_methods: Sequence[Method]
         code: Sweep
         units: NDArray[Any]
+        octets: memoryview
+        class_data: NDArray[Any]
+        class_values: NDArray[Any]
 
     def type(self, type_id: int) -> str:
         """Return a type descriptor, such as `Lcls;`."""
@@ -81,6 +85,22 @@ class Questions:
         wanted[[self._type_ids[name] for name in names if name in self._type_ids]] = True
         return _rows(self.code.types, wanted)
 
+    def initial_strings(self, names: Collection[str]) -> Sequence[tuple[int, int]]:
+        """Return field and string id of each static field of the classes `names` that starts with a string.
+
+        Of several definitions of a class the first counts.
+        """
+        wanted = {self._type_ids[name] for name in names if name in self._type_ids}
+        found: list[tuple[int, int]] = []
+        for number in np.flatnonzero(np.isin(self.class_type, list(wanted))).tolist():
+            class_type = int(self.class_type[number])
+            data, values = int(self.class_data[number]), int(self.class_values[number])
+            if class_type in wanted and data and values:
+                rows = initial_strings(self.octets, data, values, self.field_owner, len(self.strings))
+                found += [(field, string) for field, owner, string in rows if owner == class_type]
+            wanted.discard(class_type)
+        return found
+
     def string_rows(self, ids: Sequence[int]) -> Sequence[Row]:
         """Return the loads of one of the strings `ids`."""
         wanted = np.zeros(len(self.strings), np.bool_)
@@ -108,19 +128,28 @@ class Questions:
             if (beyond_ascii and not value.isascii()) or any(needle in value for needle in needles)
         ]
 
-    def loads_in(self, caller: int) -> Sequence[tuple[int, int]]:
-        """Return offset and string id of each load in a method, in the order of offsets."""
+    def loads_in(self, caller: int, first: int, last: int) -> Sequence[tuple[int, int]]:
+        """Return offset and string id of each load in a method from the offset `first` to `last`, in their order."""
         uses = self.code.strings
         low, high = (int(at) for at in np.searchsorted(uses.caller, [caller, caller + 1]))
+        low, high = (low + int(at) for at in np.searchsorted(uses.offset[low:high], [first, last + 1]))
         return list(zip(uses.offset[low:high].tolist(), uses.target[low:high].tolist(), strict=True))
 
     def constants_reaching(self, caller: int, offset: int) -> Sequence[str]:
         """Return the strings in the argument registers of a call, as far as a straight line shows them."""
-        span = next((span for at in self._code_at.get(caller, ()) if (span := code_span(self.units, at))), None)
-        if span is None:
-            return ()
-        ids = reaching(self.units, *span, offset)
+        if caller not in self._followed:
+            span = next((span for at in self._code_at.get(caller, ()) if (span := code_span(self.units, at))), None)
+            if span is None:
+                return ()
+            self._followed.clear()
+            self._followed[caller] = Follower(self.units, *span)
+        ids = self._followed[caller].reaching(offset)
         return [self.strings[each] for each in ids if each < len(self.strings)]
+
+    @cached_property
+    def _followed(self) -> dict[int, Follower]:
+        """The registers of the method that was asked for last, by its id."""
+        return {}
 
     @cached_property
     def _type_ids(self) -> dict[str, int]:

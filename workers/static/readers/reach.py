@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from workers.static.readers.dex_file import DexFile
-from workers.static.readers.hierarchy import OBJECT, WORK_MAX, Hierarchy
+from workers.static.readers.hierarchy import OBJECT, Hierarchy
 from workers.static.readers.program import CALL, CALLBACK, ENTRY, INITIALISER, ClassDefinition, Hop, Path
 from workers.static.readers.sweep import Uses
 
 _VIRTUAL = frozenset({0x6E, 0x72, 0x74, 0x78})
-_DIRECT = frozenset({0x6F, 0x70, 0x71, 0x75, 0x76, 0x77})
-_STATIC_CALLS = frozenset({0x71, 0x77})
+_DIRECT = frozenset({0x6F, 0x70, 0x75, 0x76})
+_STATIC = frozenset({0x71, 0x77})
 _STATIC_FIELDS = 0x60
 """Opcodes of fields from here on are of static ones."""
 _CONST_CLASS = 0x1C
@@ -68,7 +68,7 @@ class ReferenceReach:
     @property
     def summary(self) -> tuple[int, int, bool]:
         """Methods that the app defines, those that can be reached, and whether everything was followed."""
-        return len(self._hierarchy.nodes), len(self._steps), self._hierarchy.work <= WORK_MAX
+        return len(self._hierarchy.nodes), len(self._steps), self._hierarchy.is_complete
 
     def paths(self, methods: Sequence[str]) -> Sequence[Path | None]:
         """Return one shortest path to each of `methods`; None where there is none."""
@@ -121,7 +121,7 @@ class _Search:
         self.following: list[int] = []
         self._kinds = kinds
         self._files = [_File(dex) for dex in dex_files]
-        self._called: set[tuple[int, int, bool]] = set()
+        self._called: set[tuple[int, int, frozenset[int]]] = set()
         self._initialised: set[str] = set()
         self._instantiated: set[str] = set()
         self._exposed: set[str] = set()
@@ -155,22 +155,20 @@ class _Search:
 
     def _call(self, dex: int, target: int, opcode: int, step: _Step) -> None:
         """Follow a call; what was followed once has nothing new to reach."""
-        virtual = opcode in _VIRTUAL
-        if not virtual and opcode not in _DIRECT:
+        form = next((form for form in (_VIRTUAL, _DIRECT, _STATIC) if opcode in form), None)
+        if form is None or (dex, target, form) in self._called:
             return
-        if (dex, target, virtual) in self._called:
-            return
-        self._called.add((dex, target, virtual))
+        self._called.add((dex, target, form))
         owner, name, prototype = self._files[dex].dex.method_parts(target)
         selector = (name, prototype)
-        if virtual:
+        if form is _VIRTUAL:
             for node in self.hierarchy.dispatch(owner, selector) if owner != OBJECT else ():
                 self._visit(node, step)
             return
         found = self.hierarchy.resolve(owner, selector)
         if found is not None:
             self._visit(found, step)
-        if opcode in _STATIC_CALLS:
+        if form is _STATIC:
             self._initialise(owner, step)
 
     def _initialise(self, name: str, step: _Step) -> None:

@@ -29,7 +29,7 @@ class ReferenceProgram:
                 if name not in found:
                     found[name] = ClassDefinition(
                         superclass=dex.type(super_type) if super_type >= 0 else None,
-                        interfaces=tuple(dex.type(each) for each in interfaces),
+                        interfaces=tuple(dict.fromkeys(dex.type(each) for each in interfaces)),
                     )
         return found
 

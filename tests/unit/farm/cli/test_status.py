@@ -10,6 +10,7 @@ from farm.cli import status
 from farm.model.errors import UnknownBatchError, UsageError
 from tests.unit.farm.cli.command import Terminal
 from tests.unit.farm.service.scene import add_batch, run
+from workers.model.cross_check import CrossCheck, Disagreement, Field
 from workers.model.outcome import Outcome
 
 
@@ -71,6 +72,24 @@ def test_json_of_the_farm(terminal: Terminal) -> None:
 
     assert [batch["name"] for batch in document["batches"]] == ["nov", "old"]
     assert ([target["target"] for target in document["targets"]], document["drivers"]) == (["2026"], 1)
+
+
+def test_second_readings_are_a_line(terminal: Terminal) -> None:
+    """How many apps were read twice, and on what the readers differed; nothing before the first one."""
+    before = terminal.farm("status").out
+    check = CrossCheck(disagreements=(Disagreement(field=Field.EXPORTED, ours=("a",), theirs=()),))
+    with terminal.ledger() as ledger:
+        for one in (check, CrossCheck()):
+            run(ledger, add_batch(ledger, one.verdict, 1), [Outcome.INSPECTED], cross_check=one)
+
+    assert "readers" not in before
+    assert "readers  2 apps read twice: 1 agreed, 1 disagreed (exported 1)" in terminal.farm("status").out
+    assert terminal.farm("status", "--json").json["cross_check"] == {
+        "agreed": 1,
+        "disagreed": 1,
+        "oracle_failed": 0,
+        "fields": {"exported": 1},
+    }
 
 
 def test_shards_are_listed(terminal: Terminal) -> None:

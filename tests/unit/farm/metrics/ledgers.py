@@ -10,6 +10,7 @@ from farm.model.errors import LedgerError
 from farm.model.inspection import State, Suite
 from farm.model.target import Target, calendar_year
 from farm.ports import DURATION_BUCKETS_S, DriverRow, Totals
+from workers.model.cross_check import CrossVerdict, Field
 from workers.model.outcome import Outcome
 
 NOW = 1_790_000_000.0
@@ -22,6 +23,8 @@ NOTHING = Totals(
     cache={},
     findings={},
     bytes_read=0,
+    cross_checks={},
+    disagreements={},
     duration_buckets={},
     duration_sums={},
     inspections_now={},
@@ -51,6 +54,8 @@ BUSY = replace(
     cache={(Suite.STATIC, True): 40, (Suite.STATIC, False): 920},
     findings={("miit164", "high"): 17, ("cac191", "low"): 3},
     bytes_read=123_456_789_012,
+    cross_checks={CrossVerdict.AGREED: 9, CrossVerdict.DISAGREED: 1},
+    disagreements={Field.SIGNERS: 1},
     duration_buckets={(Suite.STATIC, "total"): BUCKETS},
     duration_sums={(Suite.STATIC, "total"): 1234.5},
     inspections_now={State.PENDING: 50, State.RUNNING: 8, State.DONE: 955, State.QUARANTINED: 6},

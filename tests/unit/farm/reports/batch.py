@@ -211,7 +211,10 @@ def noisy() -> dict[str, JSON]:
             permission("READ_PHONE_STATE", group="PHONE"),
             permission("ACCESS_FINE_LOCATION", group="LOCATION"),
         ],
-        "sdks": [sdk(ad, "ads", "com.bytedance.sdk.openadsdk"), sdk("Getui", "push", "com.igexin")],
+        "sdks": [
+            sdk(ad, "ads", "com.bytedance.sdk.openadsdk"),
+            sdk("Getui", "push", "com.igexin", "3.2.<b>1"),
+        ],
         "components": [component("receiver", "com.igexin.Boot", "android.intent.action.BOOT_COMPLETED", sdk="Getui")],
         "api_uses": [
             use("android/telephony/TelephonyManager.getDeviceId", "imei", permissions=["READ_PHONE_STATE"]),

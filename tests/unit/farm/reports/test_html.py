@@ -144,6 +144,14 @@ def test_an_app_page_shows_the_rows_behind_a_finding(pages: dict[str, str]) -> N
     assert "Lcom/bytedance/a;-&gt;b()V" in finding
 
 
+def test_an_app_page_shows_the_version_of_an_sdk_that_tells_one(pages: dict[str, str]) -> None:
+    """Beside its name, as text; of the others nothing."""
+    table = pages["apps/01ffffffffffffff-1.html"].partition('id="sdks"')[2].partition("</table>")[0]
+
+    assert '<span class="mono">3.2.&lt;b&gt;1</span>' in table
+    assert table.count('<span class="mono">') == 1
+
+
 @pytest.mark.parametrize(
     ("descriptor", "expected"),
     [("Lcom/a/B$C;-><init>(I)V", "com.a.B$C.<init>"), ("odd", "odd"), ("[I;->clone()", "[I;->clone()"), ("", "")],

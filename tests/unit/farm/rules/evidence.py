@@ -26,13 +26,15 @@ def use(
     return row | more
 
 
-def sdk(name: str, category: str, prefix: str = "com.vendor") -> JSON:
+def sdk(name: str, category: str, prefix: str = "com.vendor", version: str | None = None) -> JSON:
     """Return a row of `sdks`."""
     return {
         "name": name,
         "name_zh": None,
         "vendor": "Vendor",
         "category": category,
+        "version": version,
+        "version_told_by": version and f"{prefix}.Constants.VERSION",
         "prefix": prefix,
         "prefixes": [prefix],
         "classes": 12,

@@ -14,20 +14,13 @@ TEXT = (resources.files("farm.rules") / "app_types.toml").read_text("utf-8")
 
 
 def test_thirteen_types_need_no_personal_information() -> None:
-    """As the provision says: their basic function must work without any."""
-    assert {21, *range(27, 39)} == {each.number for each in app_types().types if not each.needs}
+    """As the provision says: their basic function must work without any. What couriers (8) need has no kind here."""
+    assert {8, 21, *range(27, 39)} == {each.number for each in app_types().types if not each.needs}
 
 
 def test_types_that_move_people_need_to_know_where_they_are() -> None:
     """And no others."""
     assert ["地图导航", "网络约车", "用车服务"] == [each.zh for each in app_types().types if "location" in each.needs]
-
-
-def test_rows_whose_needs_stand_in_no_source_say_so() -> None:
-    """Reports must not present them as official."""
-    unverified = {7, 8, *range(10, 21), 22, 23, 24, 25, 26, 39}
-
-    assert unverified == {each.number for each in app_types().types if not each.sourced}
 
 
 def test_what_a_function_works_on_is_not_told_twice() -> None:

@@ -51,6 +51,16 @@ def left(sink: str, **more: JSON) -> JSON:
     return row | {"sink": sink, "kind": "api", "pi_kind": "imei", "args": [], "count": 1} | more
 
 
+def woken(action: str) -> JSON:
+    """Return a row on a broadcast that has started a receiver."""
+    return {
+        "action": action,
+        "receivers": 1,
+        "name": "a.R",
+        "started": [{"kind": "receiver", "name": "a.R", "ok": True}],
+    }
+
+
 SEEN: tuple[tuple[str, Mapping[str, JSON], str], ...] = (
     ("miit164.A1.s1.before_consent", {"dynamic_pi": [read("imei", sdk="Ad")]}, "Ad"),
     ("miit164.A1.s1.apps_before_consent", {"dynamic_pi": [read("installed_apps")]}, APP),
@@ -61,7 +71,7 @@ SEEN: tuple[tuple[str, Mapping[str, JSON], str], ...] = (
     ("miit164.B1.s1.refuse_quits", {"dynamic_refuse": {"outcome": "quits"}}, APP),
     ("miit164.B1.s5.asks_again", {"dynamic_permissions": [asked(after_denial="after_restart")]}, APP),
     ("miit164.B1.s7.at_start", {"dynamic_permissions": [asked(at_start=True)]}, APP),
-    ("miit164.B2.s1.seen", {"dynamic_self_start": [{"trigger": "BOOT", "started": ["a.S"]}]}, APP),
+    ("miit164.B2.s1.seen", {"dynamic_self_start": [woken("android.intent.action.BOOT_COMPLETED")]}, APP),
     ("cac191.1.2.no_prompt", {"dynamic_consent": None, "dynamic_pi": [read("android_id")]}, APP),
     ("cac191.3.1.personal_before_consent", {"dynamic_pi": [read("contacts")]}, APP),
     ("cac191.3.2.after_refusal", {"dynamic_pi": [read("imei", "refuse", "refused")]}, APP),
@@ -79,7 +89,7 @@ SILENT: tuple[tuple[str, Mapping[str, JSON]], ...] = (
     ("miit164.B1.s1.refuse_quits", {}),
     ("miit164.B1.s5.asks_again", {"dynamic_permissions": [asked()]}),
     ("miit164.B1.s7.at_start", {"dynamic_permissions": [asked(phase="explore")]}),
-    ("miit164.B2.s1.seen", {}),
+    ("miit164.B2.s1.seen", {"dynamic_self_start": [woken("androidx.profileinstaller.action.INSTALL_PROFILE")]}),
     ("cac191.1.2.no_prompt", {"dynamic_consent": None}),
     ("cac191.3.1.personal_before_consent", {"dynamic_pi": [read("imei")]}),
     ("cac191.3.2.after_refusal", {"dynamic_pi": [read("imei")]}),

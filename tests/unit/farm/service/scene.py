@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from farm.model.finding import Finding, Severity, Subject, SubjectKind
 from farm.model.inspection import History, RetryPolicy, Suite, decide
 from farm.model.target import calendar_year
 from farm.ports import DriverRow
+from workers.model.cross_check import CrossCheck
 from workers.model.evidence import AppIdentity
 from workers.model.outcome import Outcome
 
@@ -71,7 +72,14 @@ def add_batch(ledger: SqlLedger, name: str, apps: int, *, shard: int = 2, at: fl
     return ledger.create_batch(batch, [refs[start : start + shard] for start in range(0, apps, shard)])
 
 
-def run(ledger: SqlLedger, batch: Batch, outcomes: Sequence[Outcome], *, at: float = NOW - 60) -> None:
+def run(
+    ledger: SqlLedger,
+    batch: Batch,
+    outcomes: Sequence[Outcome],
+    *,
+    at: float = NOW - 60,
+    cross_check: CrossCheck | None = None,
+) -> None:
     """Let a driver bring pending inspections of the batch to these outcomes, one after the other."""
     todo = list(outcomes)
     while todo:
@@ -83,7 +91,7 @@ def run(ledger: SqlLedger, batch: Batch, outcomes: Sequence[Outcome], *, at: flo
         for work in works:
             outcome = todo.pop(0)
             state = decide(outcome, History(tool=2), RetryPolicy()).state
-            result = make_result(work.inspection_id, work.app, outcome)
+            result = replace(make_result(work.inspection_id, work.app, outcome), cross_check=cross_check)
             attempted.append(
                 Attempted(inspection_id=work.inspection_id, result=result, worker="node-a:4720", state=state)
             )

@@ -10,7 +10,7 @@ from workers.dynamic.recorder import ComponentRun
 
 OWN = "  com.example.Main.onCreate(Main.java:7)"
 FRAMEWORK = "  android.app.Activity.performCreate(Activity.java:8591)"
-DEFINED = {"com.example.Main"}
+DEFINED = {"com.example.Main", "android.zh.b.Web"}
 
 
 def _fault(*trace: str, phase: Phase = Phase.COLD_START) -> Fault:
@@ -40,6 +40,12 @@ def _fault(*trace: str, phase: Phase = Phase.COLD_START) -> Fault:
         (("java.lang.NoClassDefFoundError: Failed resolution of: Lcom/example/Gone;", OWN), Fault.INPUT),
         (("java.lang.NoClassDefFoundError: com/example/Main", FRAMEWORK), Fault.SANDBOX),
         (("java.lang.NoClassDefFoundError: android/net/wifi/BlockingOption", FRAMEWORK), Fault.SANDBOX),
+        (("java.lang.ClassNotFoundException: android.support.v4.content.FileProvider", FRAMEWORK), Fault.INPUT),
+        (("java.lang.NullPointerException: x", "  android.zh.b.Web.onCreate(Unknown Source)", FRAMEWORK), Fault.APP),
+        (
+            ("java.lang.IllegalArgumentException: View=Decor@1[Main] not attached to window manager", FRAMEWORK),
+            Fault.APP,
+        ),
         (
             ("java.lang.IllegalStateException: x", "  org.robolectric.ShadowX.y(X.java:1)", OWN),
             Fault.SANDBOX,

@@ -39,6 +39,8 @@ class FakeCode:
     calls: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
+    initial: Mapping[str, str] = field(default_factory=dict)
+    """Strings that static fields start with."""
     paths: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     """Hops to methods that can be reached."""
     reaching: tuple[tuple[str, str], ...] = ()
@@ -83,6 +85,10 @@ class FakeCode:
     def reach(self, entries: Sequence[str], kinds: Mapping[str, int]) -> FakeReach:
         """Return that the methods of `paths` can be reached, from the first entry."""
         return FakeReach(known=self.paths if entries else {})
+
+    def initial_strings(self, classes: Collection[str]) -> Mapping[str, str]:
+        """Return the strings that static fields of `classes` start with."""
+        return {field: value for field, value in self.initial.items() if field.partition("->")[0] in classes}
 
     def calls_to(self, members: Collection[str]) -> Iterator[Call]:
         """Yield the calls of one of `members`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.unit.workers.extractors.fake import APP, FakeCode, make_manifest, make_view
@@ -142,12 +144,62 @@ def test_sdks_are_counted_by_class_and_grouped_by_name() -> None:
             "name_zh": "快手联盟",
             "vendor": "Kuaishou",
             "category": "ads",
+            "version": None,
+            "version_told_by": None,
             "prefix": "com.kwad",
             "prefixes": ["com.ksad", "com.kwad"],
             "classes": 3,
             "components": 0,
         }
     ]
+
+
+def _versions(initial: Mapping[str, str]) -> dict[object, object]:
+    """Return the version of each SDK of an app whose static fields start with `initial`."""
+    fake = FakeCode(classes=tuple({field.partition("->")[0] for field in initial}), initial=initial)
+    return {row["name"]: row["version"] for row in _rows(sdks.extract(make_view(code=fake)))}
+
+
+def test_a_constant_of_the_table_tells_the_version() -> None:
+    """What stands in front of it is left out, and the constant is named."""
+    field = "Lcom/tencent/mm/opensdk/constants/Build;->SDK_VERSION_NAME"
+    fake = FakeCode(classes=("Lcom/tencent/mm/opensdk/constants/Build;",), initial={field: "android 6.8.0"})
+    (row,) = _rows(sdks.extract(make_view(code=fake)))
+
+    assert row["version"] == "6.8.0"
+    assert row["version_told_by"] == "com.tencent.mm.opensdk.constants.Build.SDK_VERSION_NAME"
+
+
+def test_an_sdk_of_the_table_is_known_by_the_table_alone() -> None:
+    """Umeng's build script says 1.0.2 whatever the release is."""
+    script = {"Lcom/umeng/commonsdk/BuildConfig;->VERSION_NAME": "1.0.2"}
+    own = {"Lcom/umeng/commonsdk/statistics/SdkVersion;->SDK_VERSION": "2.2.5"}
+
+    assert _versions(script | own) == {"Umeng Common": "2.2.5"}
+    assert _versions(script) == {"Umeng Common": None}
+
+
+def test_a_build_config_below_the_prefix_of_an_sdk_tells_the_version() -> None:
+    """That of the shortest package, and there the most telling field."""
+    told = {
+        "Lcn/jpush/android/x/BuildConfig;->VERSION_NAME": "9.9.9",
+        "Lcn/jpush/android/BuildConfig;->VERSION_NAME": "3.5.6",
+        "Lcom/squareup/leakcanary/core/BuildConfig;->LIBRARY_VERSION": "2.7",
+        "Lcom/squareup/leakcanary/core/BuildConfig;->VERSION_NAME": "2.6",
+    }
+    assert _versions(told) == {"JPush": "3.5.6", "LeakCanary": "2.7"}
+
+
+def test_what_tells_nothing_is_no_version() -> None:
+    """The template's number, other texts, the app's own code, and code of nobody known."""
+    told = {
+        "Lcom/youth/banner/BuildConfig;->VERSION_NAME": "1.0",
+        "Lcom/alibaba/fastjson/JSON;->VERSION": "${project.version}",
+        "Lcn/bmob/v3/BuildConfig;->APPLICATION_ID": "3.7.2",
+        "Lcom/example/app/BuildConfig;->VERSION_NAME": "5.0.1",
+        "Lorg/nobody/BuildConfig;->VERSION_NAME": "5.0.1",
+    }
+    assert _versions(told) == {"Banner": None, "Bmob": None, "Fastjson": None}
 
 
 def test_an_sdk_shows_by_its_component_alone() -> None:

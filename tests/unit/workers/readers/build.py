@@ -120,6 +120,8 @@ class Class:
     methods: Sequence[Method] = ()
     fields: Sequence[str] = ()
     """Names of its static fields, all of type int."""
+    values: Mapping[str, str | bytes] = field(default_factory=dict)
+    """What the fields start with: a string, or a value as encoded; null where there is none."""
     parent: str | None = "Ljava/lang/Object;"
     interfaces: Sequence[str] = ()
 
@@ -150,6 +152,7 @@ class DexFile:
         types |= {owner for owner, _, _ in methods} | {owner for owner, _ in fields} | {t for p in protos for t in p}
         shorties = {_shorty(proto) for proto in protos}
         texts = types | shorties | {name for _, name, _ in methods} | {name for _, name in fields}
+        texts |= {value for c in self.classes for value in c.values.values() if isinstance(value, str)}
         raw = {_mutf8(text) for text in texts} | {_mutf8(text) for text in self.strings}
         self._strings = sorted(raw)
         self._types = sorted(types)
@@ -236,7 +239,7 @@ class _DexWriter:
             parent = dex.type(item.parent) if item.parent else 0xFFFFFFFF
             ids = [dex.type(name) for name in item.interfaces]
             faces = self.put(struct.pack(f"<I{len(ids)}H", len(ids), *ids), 4) if ids else 0
-            told = (dex.type(item.name), 1, parent, faces, 0xFFFFFFFF, 0, self.class_data(item), 0)
+            told = (dex.type(item.name), 1, parent, faces, 0xFFFFFFFF, 0, self.class_data(item), self.values(item))
             tables += struct.pack("<8I", *told)
         return self.finish(tables, header, sums=sums)
 
@@ -257,6 +260,19 @@ class _DexWriter:
                 out += _uleb(number - last) + _uleb(1) + _uleb(code)
                 last = number
         return self.put(out)
+
+    def values(self, item: Class) -> int:
+        """Write the encoded array of the initial values and return its offset, 0 for none."""
+        if not item.values:
+            return 0
+        names = sorted(item.fields, key=lambda name: self.dex.field(item.name, name))
+        return self.put(_uleb(len(names)) + b"".join(self.value(item.values.get(name, b"\x1e")) for name in names))
+
+    def value(self, value: str | bytes) -> bytes:
+        """Return an encoded value."""
+        if isinstance(value, bytes):
+            return value
+        return b"\x77" + struct.pack("<I", self.dex.string(value))
 
     def code_item(self, method: Method) -> int:
         """Write a code item and return its offset, 0 for an abstract method."""

@@ -29,6 +29,8 @@ RESOURCE_IDS: Mapping[str, int] = {
     "mimeType": 0x01010026,
     "scheme": 0x01010027,
     "host": 0x01010028,
+    "port": 0x01010029,
+    "path": 0x0101002A,
     "pathPrefix": 0x0101002B,
     "targetActivity": 0x01010202,
     "minSdkVersion": 0x0101020C,

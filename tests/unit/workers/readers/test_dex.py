@@ -208,3 +208,31 @@ def try_to_read(data: bytes) -> None:
             continue
         for i in range(dex.method_name.size):
             assert "->" in dex.method(i)
+
+
+VALUES: dict[str, str | bytes] = {"a": "first", "b": b"\x24\x07\x00", "c": b"\x1f", "e": "last"}
+"""A string, a number of two bytes, a boolean, nothing, a string."""
+
+
+def _initial(dex: Dex, *names: str) -> dict[str, str]:
+    """Return the fields of classes with the strings that they start with."""
+    return {dex.field(field): dex.strings[text] for field, text in dex.initial_strings(names)}
+
+
+def test_static_fields_start_with_strings() -> None:
+    """Values stand in the order of the fields; those of other kinds are stepped over."""
+    one = Class(name="La/A;", fields=["a", "b", "c", "d", "e"], values=VALUES)
+    dex = read(sample(classes=[one, Class(name="La/B;", fields=["a"], values={"a": "other"})]).as_bytes())
+
+    assert _initial(dex, "La/A;") == {"La/A;->a": "first", "La/A;->e": "last"}
+    assert _initial(dex, "La/A;", "La/B;", "Lno/No;")["La/B;->a"] == "other"
+    assert _initial(dex) == {}
+
+
+@pytest.mark.parametrize("bad", [b"\x1c\x00", b"\x05", b"\xf7\xff\xff\xff\xff\xff\xff\xff\xff"])
+def test_a_value_that_cannot_be_read_ends_its_class(bad: bytes) -> None:
+    """An array, no kind of value, a string outside the table: what stood before counts, other classes too."""
+    one = Class(name="La/A;", fields=["a", "b", "c"], values={"a": "first", "b": bad, "c": "never"})
+    dex = read(sample(classes=[one, Class(name="La/B;", fields=["a"], values={"a": "other"})]).as_bytes())
+
+    assert _initial(dex, "La/A;", "La/B;") == {"La/A;->a": "first", "La/B;->a": "other"}

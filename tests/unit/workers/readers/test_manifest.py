@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable
 
 import pytest
@@ -13,7 +14,7 @@ from tests.unit.workers.readers.build_axml import Node, axml
 from workers.model.errors import InspectionError, MalformedError
 from workers.model.limits import Limits
 from workers.static.readers.archive import open_apk
-from workers.static.readers.axml import odd_names
+from workers.static.readers.axml import _string, oddities
 from workers.static.readers.libraries import Libraries
 from workers.static.readers.manifest import _by_androguard, read_manifest
 from workers.static.readers.manifest_model import (
@@ -204,7 +205,34 @@ def test_values_cannot_smuggle_elements() -> None:
 
 def test_plain_names_are_not_odd() -> None:
     """Those of every real manifest."""
-    assert odd_names(axml(FULL)) == ()
+    assert oddities(axml(FULL)) == ((), ())
+
+
+def test_a_value_that_stands_twice_and_differs_is_noted() -> None:
+    """Android takes actions by their raw text and names by their typed value; one library knows only one of them."""
+    action = Node("action", {"name": "android.intent.action.BOOT_COMPLETED"})
+    receiver = Node("receiver", {"name": "a.B"}, [Node("intent-filter", {}, [action])])
+    root = Node("manifest", {":package": "a.b", "label": "harmless"}, [Node("application", {}, [receiver])])
+    data = axml(root)
+    # The strings of names come first, then those of values in the order of the tree: find both by their ids.
+    boot, harmless = (_string_id(data, text) for text in ("android.intent.action.BOOT_COMPLETED", "harmless"))
+    twice = struct.pack("<IHBBI", boot, 8, 0, 3, boot)
+    manifest = read_manifest(_libraries_of(data.replace(twice, struct.pack("<IHBBI", boot, 8, 0, 3, harmless))))
+
+    assert [(odd.kind, odd.subject, odd.detail) for odd in manifest.anomalies] == [
+        ("manifest.two-values", "android.intent.action.BOOT_COMPLETED", "read by others as harmless")
+    ]
+
+
+def _libraries_of(manifest: bytes) -> Libraries:
+    """Return both libraries over an APK with this binary manifest."""
+    data = zip_bytes([Member(name="AndroidManifest.xml", content=manifest)])
+    return Libraries(open_apk(memoryview(data), limits=Limits()))
+
+
+def _string_id(manifest: bytes, wanted: str) -> int:
+    """Return the id of a string in the pool of a binary manifest."""
+    return next(number for number in range(100) if _string(manifest, 8, number) == wanted)
 
 
 def test_a_manifest_of_rubbish_is_malformed() -> None:
@@ -242,4 +270,4 @@ def test_a_damaged_manifest_raises_nothing_but_inspection_errors(changes: list[t
 @given(st.binary(max_size=200))
 def test_looking_at_names_never_raises(data: bytes) -> None:
     """Whatever stands behind a good header."""
-    assert isinstance(odd_names(BINARY[:100] + data), tuple)
+    assert isinstance(oddities(BINARY[:100] + data), tuple)

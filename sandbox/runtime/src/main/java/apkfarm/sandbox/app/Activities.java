@@ -73,7 +73,15 @@ final class Activities {
       return comeBack();
     }
     away = false;
-    return open(name, new Start(intent, null, null, -1));
+    if (open(name, new Start(intent, null, null, -1))) {
+      return true;
+    }
+    Shown opened = stack.peek();
+    if (opened == null || !opened.activity().isFinishing()) {
+      return false;
+    }
+    settle(); // It has ended itself for another one, such as a login: what comes instead is what the launcher shows.
+    return !stack.isEmpty() && stack.peek().activity().isResumed();
   }
 
   /** Forgets everything without a word to the app: its process is gone. */

@@ -43,13 +43,53 @@ final class OwnersData extends ContentProvider {
       throw new SecurityException("Permission Denial: opening provider " + authority + " requires " + permission);
     }
     String[] columns = projection == null || projection.length == 0 ? COLUMNS : projection;
-    MatrixCursor cursor = new MatrixCursor(columns);
+    MatrixCursor cursor = new Rows(columns);
     Object[] row = new Object[columns.length];
     for (int i = 0; i < columns.length; i++) {
       row[i] = value(columns[i]);
     }
     cursor.addRow(row);
     return cursor;
+  }
+
+  /** A cursor that reads texts as numbers as SQLite does: what is no number is zero. */
+  private static final class Rows extends MatrixCursor {
+    Rows(String[] columns) {
+      super(columns);
+    }
+
+    private double number(int column) {
+      try {
+        return isNull(column) ? 0 : Double.parseDouble(getString(column));
+      } catch (NumberFormatException text) {
+        return 0;
+      }
+    }
+
+    @Override
+    public short getShort(int column) {
+      return (short) getLong(column);
+    }
+
+    @Override
+    public int getInt(int column) {
+      return (int) getLong(column);
+    }
+
+    @Override
+    public long getLong(int column) {
+      return (long) number(column);
+    }
+
+    @Override
+    public float getFloat(int column) {
+      return (float) number(column);
+    }
+
+    @Override
+    public double getDouble(int column) {
+      return number(column);
+    }
   }
 
   private String kind() {

@@ -68,6 +68,9 @@ final class Pace {
         second = now() / 1_000;
         turns = TURNS_PER_SECOND;
       }
+      if (now() > end) {
+        return; // A frame moves the clock itself: an endless animation would go on for ever.
+      }
       if (turns > 0 && next(looper()) <= now()) {
         turns--;
         session.quietly("main looper", "message", () -> looper().runOneTask());

@@ -130,7 +130,7 @@ public final class Session {
       failed("application", job.packageName(), "attach", error);
     }
     application = RuntimeEnvironment.getApplication();
-    return application != null;
+    return application != null && application.getBaseContext() != null;
   }
 
   /** Called between {@code attachBaseContext} and {@code onCreate}: permissions and providers come first, as on Android. */

@@ -1,6 +1,7 @@
 package apkfarm.sandbox.host;
 
 import apkfarm.sandbox.app.Environment;
+import apkfarm.sandbox.app.Documents;
 import apkfarm.sandbox.app.Frames;
 import apkfarm.sandbox.app.RunTimeDex;
 import java.io.IOException;
@@ -76,7 +77,7 @@ public final class Framework {
         shadows
             .getBaseShadowMap()
             .newBuilder()
-            .addShadowClasses(RunTimeDex.Loader.class, RunTimeDex.Dex.class, Frames.class)
+            .addShadowClasses(RunTimeDex.Loader.class, RunTimeDex.Dex.class, Frames.class, Documents.class)
             .build();
     sandbox.replaceShadowMap(map);
     sandbox.configure(

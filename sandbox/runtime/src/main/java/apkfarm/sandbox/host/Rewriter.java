@@ -194,10 +194,13 @@ final class Rewriter {
     body.visitInsn(Opcodes.POP);
   }
 
-  /** Ends a method with the neutral value of its type: an empty text, null, zero. */
+  /** Ends a method with the neutral value of its type: an empty text, no bytes, null, zero. */
   private static void answer(MethodVisitor body, Type type) {
     if (type.getDescriptor().equals("Ljava/lang/String;")) {
       body.visitLdcInsn("");
+    } else if (type.getDescriptor().equals("[B")) {
+      body.visitInsn(Opcodes.ICONST_0);
+      body.visitIntInsn(Opcodes.NEWARRAY, Opcodes.T_BYTE);
     } else if (type.getSort() > Type.DOUBLE) {
       body.visitInsn(Opcodes.ACONST_NULL);
     } else if (type.getSort() != Type.VOID) {

@@ -122,6 +122,8 @@ public final class RewriterTest {
 
     public static native Object nativeObject();
 
+    public static native byte[] nativeBytes();
+
     public static native void nativeNothing();
   }
 
@@ -277,11 +279,12 @@ public final class RewriterTest {
     assertEquals(0, run("nativeInt"));
     assertEquals(0L, run("nativeLong"));
     assertEquals(0.0, run("nativeDouble"));
+    assertEquals(0, ((byte[]) run("nativeBytes")).length);
     assertEquals("", run("nativeText"));
     assertNull(run("nativeObject"));
     assertNull(run("nativeNothing"));
     assertEquals("native " + App.class.getName() + ".nativeInt", HookLog.TOLD.get(0));
-    assertEquals(6, HookLog.TOLD.size());
+    assertEquals(7, HookLog.TOLD.size());
   }
 
   /** Where R8 has inlined a constructor, the object has the type that was made, and the other constructor runs. */

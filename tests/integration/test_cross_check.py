@@ -1,0 +1,28 @@
+"""The suite and androguard read the same from the manifest and the signature of every real APK.
+
+All APKs of a folder and below: `make androguard APKS=folder`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from workers.cross_check import cross_check
+from workers.model.cross_check import CrossVerdict
+from workers.model.limits import Limits
+
+pytestmark = pytest.mark.network
+
+
+@pytest.mark.timeout(1_800)
+def test_both_readers_agree_on_every_real_apk() -> None:
+    """Not one fact of one app differs."""
+    folder = Path(os.environ.get("APKFARM_APKS", Path(__file__).parents[2] / ".cache" / "apks"))
+    checks = {path.name: cross_check(path.read_bytes(), limits=Limits()) for path in sorted(folder.rglob("*.apk"))}
+    if not checks:
+        pytest.skip("run make apks first")
+
+    assert {name: check for name, check in checks.items() if check.verdict is not CrossVerdict.AGREED} == {}
