@@ -56,8 +56,7 @@ impl<'a> Hierarchy<'a> {
             }
             *place += 1;
         }
-        let object = (0..program.names.len() as u32).find(|&number| program.type_name(number) == b"Ljava/lang/Object;");
-        let object = object.unwrap_or(NONE);
+        let object = program.find(b"Ljava/lang/Object;").unwrap_or(NONE);
         Self {
             program,
             superclass,
@@ -239,17 +238,27 @@ fn without_cycles(program: &Program) -> Vec<u32> {
 
 /// Return for each type where its subtree starts and ends when all types are counted in the order of the tree.
 fn number_tree(superclass: &[u32]) -> Vec<(u32, u32)> {
-    let mut children: Vec<Vec<u32>> = vec![Vec::new(); superclass.len()];
-    let mut roots = Vec::new();
+    let starts = starts_of(superclass.iter().copied(), superclass.len());
+    let mut next = starts.clone();
+    let mut children = vec![0_u32; superclass.len()];
+    let mut stack: Vec<(u32, bool)> = Vec::new();
     for (number, &parent) in (0_u32..).zip(superclass) {
-        match children.get_mut(parent as usize) {
-            Some(list) => list.push(number),
-            None => roots.push(number),
+        // The last place is behind that of any type.
+        let Some(at) = next.get_mut(parent as usize).filter(|_| parent != NONE) else {
+            stack.push((number, false));
+            continue;
+        };
+        if let Some(slot) = children.get_mut(*at as usize) {
+            *slot = number;
         }
+        *at += 1;
     }
+    let children_of = |number: u32| {
+        let bound = |i: usize| starts.get(i).copied().unwrap_or(0) as usize;
+        children.get(bound(number as usize)..bound(number as usize + 1)).unwrap_or(&[])
+    };
     let mut spans = vec![(0, 0); superclass.len()];
     let mut count = 0;
-    let mut stack: Vec<(u32, bool)> = roots.into_iter().map(|root| (root, false)).collect();
     while let Some((number, done)) = stack.pop() {
         let Some(span) = spans.get_mut(number as usize) else { continue };
         if done {
@@ -259,7 +268,7 @@ fn number_tree(superclass: &[u32]) -> Vec<(u32, u32)> {
         span.0 = count;
         count += 1;
         stack.push((number, true));
-        stack.extend(children.get(number as usize).into_iter().flatten().map(|&child| (child, false)));
+        stack.extend(children_of(number).iter().map(|&child| (child, false)));
     }
     spans
 }

@@ -9,8 +9,10 @@ const CODE_CAP: u64 = 8;
 /// The same, in bytes.
 const CODE_MAX: u64 = 128 << 20;
 const CODE_HEADER: usize = 16;
-/// Instructions that are kept before they are sorted out by what they refer to.
-const LATEST: usize = 256;
+/// Instructions of one kind that are kept before they go to their columns.
+const LATEST: usize = 64;
+/// Room for the number of any `Kind`.
+const KINDS: usize = 8;
 /// How many methods ahead code is fetched.
 const AHEAD: usize = 4;
 /// Code units for each call, string, type and field that are usual.
@@ -30,11 +32,11 @@ pub struct Uses {
 }
 
 impl Uses {
-    fn push(&mut self, caller: u32, target: u32, offset: u32, opcode: u8) {
-        self.caller.push(caller);
-        self.target.push(target);
-        self.offset.push(offset);
-        self.opcode.push(opcode);
+    fn extend(&mut self, met: &[Met]) {
+        self.caller.extend(met.iter().map(|each| each.caller));
+        self.target.extend(met.iter().map(|each| each.target));
+        self.offset.extend(met.iter().map(|each| each.offset));
+        self.opcode.extend(met.iter().map(|each| each.opcode as u8));
     }
 
     /// Make room for as many as are usual; it is taken only when it is used.
@@ -155,7 +157,7 @@ pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size
         std::hint::black_box(octets.get(2 * ahead.start as usize));
         walk.meet(*item);
     }
-    walk.sort_out();
+    (0..walk.uses.len()).for_each(|place| walk.sort_out(place));
     let [mut calls, mut strings, mut types, mut fields] = walk.uses;
     if items.windows(2).any(|pair| matches!(pair, [a, b] if a.owner == b.owner)) {
         for uses in [&mut calls, &mut strings, &mut types, &mut fields] {
@@ -224,12 +226,13 @@ struct Met {
 /// The pass over the code, and what it has met so far.
 struct Walk<'a> {
     octets: &'a [u8],
-    counts: [usize; 4],
+    /// Length of the table that each kind refers to; of those that refer to nothing more than any id.
+    counts: [u32; KINDS],
     /// By what they refer to, in the order of the first of `Kind`.
     uses: [Uses; 4],
-    /// The latest instructions; those from `met` on are of no account.
-    latest: [Met; LATEST],
-    met: usize,
+    /// The latest instructions of each kind; those from `met` on are of no account.
+    latest: [[Met; LATEST]; KINDS],
+    met: [u8; KINDS],
     instructions: u64,
     bad_ids: u64,
     unknown_opcodes: u64,
@@ -241,12 +244,16 @@ impl<'a> Walk<'a> {
         for (uses, share) in uses.iter_mut().zip(USUAL) {
             uses.reserve(claimed / share);
         }
+        let mut limits = [u32::MAX; KINDS];
+        for (limit, count) in limits.iter_mut().zip([counts.methods, counts.strings, counts.types, counts.fields]) {
+            *limit = count as u32;
+        }
         Self {
             octets,
-            counts: [counts.methods, counts.strings, counts.types, counts.fields],
+            counts: limits,
             uses,
-            latest: [Met::default(); LATEST],
-            met: 0,
+            latest: [[Met::default(); LATEST]; KINDS],
+            met: [0; KINDS],
             instructions: 0,
             bad_ids: 0,
             unknown_opcodes: 0,
@@ -256,7 +263,8 @@ impl<'a> Walk<'a> {
     /// Meet every instruction of one method.
     ///
     /// What comes next cannot be guessed, so that each branch on it costs more than the work it saves: every instruction
-    /// is written down, but the place moves on only behind those that count.
+    /// is written down with those of its kind, but their number grows only by those that count.
+    #[allow(clippy::indexing_slicing)] // each index is masked or below the length of its table by type
     fn meet(&mut self, item: Item) {
         let octets = self.octets;
         let (first, end) = (2 * item.start as usize, 2 * item.end as usize);
@@ -266,10 +274,10 @@ impl<'a> Walk<'a> {
             // What stands in the last unit of a file has no operands.
             let tail = || head.first_chunk::<2>().map_or([0; 4], |unit| [unit[0], unit[1], 0, 0]);
             let [opcode, high, low, top] = head.first_chunk::<4>().copied().unwrap_or_else(tail);
-            #[allow(clippy::indexing_slicing)] // a byte is always inside
             let (length, kind) = OPCODES[usize::from(opcode)];
             let mut behind = at + 2 * usize::from(length);
             let mut target = u32::from(u16::from_le_bytes([low, top]));
+            let mut place = kind as usize % KINDS;
             instructions += 1;
             if kind > Kind::Other {
                 match kind {
@@ -279,37 +287,37 @@ impl<'a> Walk<'a> {
                             behind = at.saturating_add(length.saturating_mul(2));
                         }
                     }
-                    Kind::TextJumbo => target = u32_at(head, 2).unwrap_or(u32::MAX),
+                    Kind::TextJumbo => {
+                        place = Kind::Text as usize;
+                        target = u32_at(head, 2).unwrap_or(u32::MAX);
+                    }
                     _ => self.unknown_opcodes += 1,
                 }
             }
-            let offset = ((at - first) / 2) as u32;
-            if let Some(slot) = self.latest.get_mut(self.met) {
-                *slot = Met { caller: item.owner, target, offset, opcode: u32::from(opcode) };
-            }
             // An instruction that runs over the end of its method has no operands to read.
-            let counts = kind < Kind::Other || kind == Kind::TextJumbo;
-            self.met += usize::from(counts) * usize::from(behind <= end);
-            if self.met == LATEST {
-                self.sort_out();
+            let mut counts = u8::from(place < Kind::Other as usize) & u8::from(behind <= end);
+            if target >= self.counts[place] {
+                self.bad_ids += u64::from(counts);
+                counts = 0;
+            }
+            let offset = ((at - first) / 2) as u32;
+            let met = self.met[place];
+            self.latest[place][usize::from(met) % LATEST] =
+                Met { caller: item.owner, target, offset, opcode: u32::from(opcode) };
+            self.met[place] = met + counts;
+            if usize::from(met + counts) == LATEST {
+                self.sort_out(place);
             }
             at = behind;
         }
         self.instructions += instructions;
     }
 
-    /// Move the latest instructions to those that refer to the same kind of thing.
-    fn sort_out(&mut self) {
-        for met in self.latest.iter().take(self.met) {
-            let kind = OPCODES.get(met.opcode as usize).map_or(Kind::Other, |each| each.1);
-            let place = if kind == Kind::TextJumbo { Kind::Text as usize } else { kind as usize };
-            let (Some(uses), Some(&count)) = (self.uses.get_mut(place), self.counts.get(place)) else { continue };
-            if (met.target as usize) < count {
-                uses.push(met.caller, met.target, met.offset, met.opcode as u8);
-            } else {
-                self.bad_ids += 1;
-            }
-        }
-        self.met = 0;
+    /// Move the latest instructions of one kind to their columns.
+    fn sort_out(&mut self, place: usize) {
+        let (Some(uses), Some(met)) = (self.uses.get_mut(place), self.met.get_mut(place)) else { return };
+        let latest = self.latest.get(place).and_then(|latest| latest.get(..usize::from(*met)));
+        uses.extend(latest.unwrap_or(&[]));
+        *met = 0;
     }
 }
