@@ -34,7 +34,7 @@ impl Follower {
     /// Return the ids of the strings in the argument registers of the call at `offset`, in the order of the arguments.
     #[must_use]
     pub fn reaching(&mut self, octets: &[u8], offset: u32) -> Vec<u32> {
-        let code = octets.get(2 * self.item.start..2 * self.item.end).unwrap_or(&[]);
+        let code = octets.get(2 * self.item.start as usize..2 * self.item.end as usize).unwrap_or(&[]);
         let stop = offset as usize;
         if stop < self.at {
             *self = Self::new(self.item);
@@ -42,7 +42,8 @@ impl Follower {
         while self.at < stop {
             let Some(unit) = u16_at(code, 2 * self.at) else { return Vec::new() };
             if let PACKED_SWITCH | SPARSE_SWITCH | FILL_ARRAY = unit {
-                self.at = self.at.saturating_add(payload_length(octets, self.item.start + self.at) as usize);
+                let length = payload_length(octets, self.item.start as usize + self.at);
+                self.at = self.at.saturating_add(length as usize);
                 continue;
             }
             let (length, _) = OPCODES.get(usize::from(unit as u8)).copied().unwrap_or((1, Kind::Other));

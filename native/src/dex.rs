@@ -7,8 +7,8 @@ use crate::header::{read_header, Header, Table};
 use crate::prototypes::Prototypes;
 use crate::strings::Strings;
 use crate::sweep::{sweep, Counts, Sweep};
-use hashbrown::HashSet;
-use std::sync::Arc;
+use hashbrown::HashMap;
+use std::sync::{Arc, OnceLock};
 
 const NO_INDEX: u32 = u32::MAX;
 
@@ -23,6 +23,8 @@ pub struct Dex {
     pub strings: Strings,
     /// String id of each type.
     pub types: Vec<u32>,
+    /// Type id by string id, made for a table that is not sorted.
+    type_index: OnceLock<HashMap<u32, u32>>,
     /// Prototypes.
     pub prototypes: Prototypes,
     /// Type id of the class of each field.
@@ -40,7 +42,7 @@ pub struct Dex {
     /// Type id of its superclass; -1 for none.
     pub class_super: Vec<i64>,
     /// Type ids of the interfaces of each class definition.
-    pub class_interfaces: Vec<Vec<u32>>,
+    pub class_interfaces: Lists,
     /// The methods that classes define, in the order of their data.
     pub methods: Vec<EncodedMethod>,
     /// What the code refers to.
@@ -92,6 +94,7 @@ impl Dex {
         Ok(Self {
             strings,
             types,
+            type_index: OnceLock::new(),
             prototypes,
             field_owner,
             field_name,
@@ -120,6 +123,26 @@ impl Dex {
     #[must_use]
     pub fn type_name(&self, id: u32) -> &[u8] {
         self.types.get(id as usize).map_or(&[], |&text| self.string(text))
+    }
+
+    /// Return the id of the string `text`.
+    #[must_use]
+    pub fn find_string(&self, text: &[u8]) -> Option<u32> {
+        self.strings.find(&self.data, text)
+    }
+
+    /// Return the id of the type with the descriptor `name`.
+    #[must_use]
+    pub fn find_type(&self, name: &[u8]) -> Option<u32> {
+        let text = self.find_string(name)?;
+        if let Ok(id) = self.types.binary_search(&text) {
+            return Some(id as u32);
+        }
+        if self.types.is_sorted() {
+            return None;
+        }
+        let index = || (0_u32..).zip(&self.types).map(|(id, &text)| (text, id)).collect();
+        self.type_index.get_or_init(index).get(&text).copied()
     }
 
     /// Append method `id` without its descriptor: `Lcls;->name`.
@@ -198,23 +221,51 @@ fn check(kind: &str, column: &[u32], count: usize) -> Result<(), DexError> {
 }
 
 fn has_twins(types: &[u32]) -> bool {
-    let sorted = types.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
-    !sorted && types.iter().collect::<HashSet<_>>().len() != types.len()
+    let rising = |ids: &[u32]| ids.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
+    if rising(types) {
+        return false;
+    }
+    let mut sorted = types.to_vec();
+    sorted.sort_unstable();
+    !rising(&sorted)
+}
+
+/// Lists of ids, one after the other.
+#[derive(Debug, Default)]
+pub struct Lists {
+    ids: Vec<u32>,
+    ends: Vec<u32>,
+}
+
+impl Lists {
+    /// Return list `number`.
+    #[must_use]
+    pub fn get(&self, number: usize) -> &[u32] {
+        let end = |number: usize| self.ends.get(number).map_or(0, |&end| end as usize);
+        self.ids.get(number.checked_sub(1).map_or(0, end)..end(number)).unwrap_or(&[])
+    }
+
+    /// Return all lists.
+    pub fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.ends.len()).map(|number| self.get(number))
+    }
 }
 
 /// Return the interfaces of each class; a list that cannot be right is taken for empty.
 ///
 /// All lists together have no more entries than the file has bytes: classes may share a list, but not to explode it.
-fn read_interfaces(octets: &[u8], offsets: &[u32], types: usize) -> Vec<Vec<u32>> {
+fn read_interfaces(octets: &[u8], offsets: &[u32], types: usize) -> Lists {
     let mut room = octets.len();
-    let mut read = |at: usize| {
+    let mut found = Lists { ids: Vec::new(), ends: Vec::with_capacity(offsets.len()) };
+    for &at in offsets {
+        let at = at as usize;
         let count = u32_at(octets, at).unwrap_or(0) as usize;
-        if at == 0 || count > room || at + 4 + 2 * count > octets.len() {
-            return Vec::new();
+        if at != 0 && count <= room && at + 4 + 2 * count <= octets.len() {
+            room -= count;
+            let ids = (0..count).filter_map(|i| u16_at(octets, at + 4 + 2 * i)).map(u32::from);
+            found.ids.extend(ids.filter(|&id| (id as usize) < types));
         }
-        room -= count;
-        let ids = (0..count).filter_map(|i| u16_at(octets, at + 4 + 2 * i)).map(u32::from);
-        ids.filter(|&id| (id as usize) < types).collect()
-    };
-    offsets.iter().map(|&at| read(at as usize)).collect()
+        found.ends.push(found.ids.len() as u32);
+    }
+    found
 }

@@ -38,8 +38,8 @@ impl<'a> Hierarchy<'a> {
     pub fn new(program: &'a Program) -> Self {
         let superclass = without_cycles(program);
         let mut implementers: HashMap<u32, Vec<u32>> = HashMap::new();
-        for (number, class) in (0_u32..).zip(&program.classes) {
-            for &interface in class.iter().flat_map(|class| &class.interfaces) {
+        for number in 0..program.classes.len() as u32 {
+            for &interface in program.interfaces(number) {
                 implementers.entry(interface).or_default().push(number);
             }
         }
@@ -56,8 +56,7 @@ impl<'a> Hierarchy<'a> {
             }
             *place += 1;
         }
-        let object = (0..program.names.len() as u32).find(|&number| program.type_name(number) == b"Ljava/lang/Object;");
-        let object = object.unwrap_or(NONE);
+        let object = program.find(b"Ljava/lang/Object;").unwrap_or(NONE);
         Self {
             program,
             superclass,
@@ -109,6 +108,15 @@ impl<'a> Hierarchy<'a> {
 
     /// Append the methods that a virtual or interface call of `selector` on `class` may reach.
     pub fn dispatch(&mut self, class: u32, selector: u32, out: &mut Vec<u32>) {
+        if !self.implementers.contains_key(&class) {
+            // Most classes are no interfaces of others.
+            self.work += 1;
+            if self.work <= WORK_MAX {
+                self.overriding(class, selector, out);
+                self.inherited(class, selector, out);
+            }
+            return;
+        }
         let mut closure = vec![class];
         let mut seen: HashSet<u32> = HashSet::new();
         let mut next = 0;
@@ -145,7 +153,7 @@ impl<'a> Hierarchy<'a> {
             return;
         }
         let mut seen: HashSet<u32> = HashSet::new();
-        let interfaces = |each: u32| self.program.class(each).map_or(&[][..], |class| &class.interfaces);
+        let interfaces = |each: u32| self.program.interfaces(each);
         let mut queue: Vec<u32> = self.chain(class).flat_map(interfaces).copied().collect();
         let mut looked_at = queue.len();
         while let Some(each) = queue.pop() {
@@ -175,10 +183,10 @@ impl<'a> Hierarchy<'a> {
             }
             seen.push(each);
             match self.program.class(each) {
-                Some(definition) => {
+                Some(_) => {
                     queue.extend(self.superclass(each));
-                    queue.extend(&definition.interfaces);
-                    self.work += definition.interfaces.len() as u64;
+                    queue.extend(self.program.interfaces(each));
+                    self.work += self.program.interfaces(each).len() as u64;
                 }
                 None => {
                     let kind = kinds.get(self.program.type_name(each)).copied().unwrap_or(CALLBACK);
@@ -230,17 +238,27 @@ fn without_cycles(program: &Program) -> Vec<u32> {
 
 /// Return for each type where its subtree starts and ends when all types are counted in the order of the tree.
 fn number_tree(superclass: &[u32]) -> Vec<(u32, u32)> {
-    let mut children: Vec<Vec<u32>> = vec![Vec::new(); superclass.len()];
-    let mut roots = Vec::new();
+    let starts = starts_of(superclass.iter().copied(), superclass.len());
+    let mut next = starts.clone();
+    let mut children = vec![0_u32; superclass.len()];
+    let mut stack: Vec<(u32, bool)> = Vec::new();
     for (number, &parent) in (0_u32..).zip(superclass) {
-        match children.get_mut(parent as usize) {
-            Some(list) => list.push(number),
-            None => roots.push(number),
+        // The last place is behind that of any type.
+        let Some(at) = next.get_mut(parent as usize).filter(|_| parent != NONE) else {
+            stack.push((number, false));
+            continue;
+        };
+        if let Some(slot) = children.get_mut(*at as usize) {
+            *slot = number;
         }
+        *at += 1;
     }
+    let children_of = |number: u32| {
+        let bound = |i: usize| starts.get(i).copied().unwrap_or(0) as usize;
+        children.get(bound(number as usize)..bound(number as usize + 1)).unwrap_or(&[])
+    };
     let mut spans = vec![(0, 0); superclass.len()];
     let mut count = 0;
-    let mut stack: Vec<(u32, bool)> = roots.into_iter().map(|root| (root, false)).collect();
     while let Some((number, done)) = stack.pop() {
         let Some(span) = spans.get_mut(number as usize) else { continue };
         if done {
@@ -250,7 +268,7 @@ fn number_tree(superclass: &[u32]) -> Vec<(u32, u32)> {
         span.0 = count;
         count += 1;
         stack.push((number, true));
-        stack.extend(children.get(number as usize).into_iter().flatten().map(|&child| (child, false)));
+        stack.extend(children_of(number).iter().map(|&child| (child, false)));
     }
     spans
 }

@@ -14,6 +14,23 @@ const MOST: usize = 64;
 const END: u16 = 256;
 /// In which order the lengths of code length codes stand.
 const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+/// What each symbol of the code of lengths stands for: a length, how often at least, further bits for how much more, and
+/// whether it is the length before once again.
+#[allow(clippy::indexing_slicing)] // it runs when the crate is built
+const RUNS: [(u8, u16, u32, bool); 19] = {
+    let mut runs = [(0, 1, 0, false); 19];
+    let mut length = 0;
+    while length < 16 {
+        runs[length].0 = length as u8;
+        length += 1;
+    }
+    runs[16] = (0, 3, 2, true);
+    runs[17] = (0, 3, 3, false);
+    runs[18] = (0, 11, 7, false);
+    runs
+};
+/// The most of those bits.
+const MOST_MORE: u32 = 7;
 /// Least length and further bits of the symbols behind `END`.
 const LENGTHS: [(u16, u8); 29] = [
     (3, 0),
@@ -48,8 +65,10 @@ const LENGTHS: [(u16, u8); 29] = [
 ];
 
 /// Return the first `size` inflated bytes, at most 64; `None` if the stream breaks or ends before.
+///
+/// Nothing, if `firsts` are given and the first byte is none of them: then the rest is of no interest.
 #[must_use]
-pub fn inflate_head(packed: &[u8], size: usize) -> Option<Vec<u8>> {
+pub fn inflate_head(packed: &[u8], size: usize, firsts: Option<&[u8]>) -> Option<Vec<u8>> {
     let size = size.min(MOST);
     let mut bits = Bits { rest: packed, held: 0, count: 0 };
     let mut out = Vec::with_capacity(size);
@@ -57,12 +76,26 @@ pub fn inflate_head(packed: &[u8], size: usize) -> Option<Vec<u8>> {
         let last = bits.take(1)? == 1;
         match bits.take(2)? {
             0 => stored(&mut bits, &mut out, size)?,
-            1 => block(&mut bits, &fixed()?, &mut out, size)?,
+            1 => {
+                let (literals, distances) = fixed()?;
+                block(&mut bits, &literals, &distances, &mut out, size)?;
+            }
             2 => {
-                let codes = dynamic(&mut bits)?;
-                block(&mut bits, &codes, &mut out, size)?;
+                let (literals, distances) = dynamic(&mut bits)?;
+                if let Some(firsts) = firsts.filter(|_| out.is_empty()) {
+                    let first = literals.first(&bits).filter(|&symbol| symbol < END);
+                    if first.is_some_and(|first| !firsts.contains(&(first as u8))) {
+                        return Some(out);
+                    }
+                }
+                block(&mut bits, &literals, &distances, &mut out, size)?;
             }
             _ => return None,
+        }
+        if let (Some(firsts), Some(first)) = (firsts, out.first()) {
+            if !firsts.contains(first) {
+                return Some(Vec::new());
+            }
         }
         if last && out.len() < size {
             return None;
@@ -81,6 +114,17 @@ struct Bits<'a> {
 impl Bits<'_> {
     /// Hold at least `wanted` bits, as far as there are some.
     fn fill(&mut self, wanted: u32) {
+        if self.count >= wanted {
+            return;
+        }
+        if let Some((word, _)) = self.rest.split_first_chunk::<8>() {
+            // As many bytes at once as there is room for.
+            let bytes = (63 - self.count) / 8;
+            self.held |= (u64::from_le_bytes(*word) & ((1 << (8 * bytes)) - 1)) << self.count;
+            self.count += 8 * bytes;
+            self.rest = self.rest.get(bytes as usize..).unwrap_or(&[]);
+            return;
+        }
         while self.count < wanted {
             let Some((&byte, rest)) = self.rest.split_first() else { return };
             self.held |= u64::from(byte) << self.count;
@@ -103,55 +147,55 @@ impl Bits<'_> {
     }
 }
 
-/// A Huffman code: how many codes of each length there are, and the symbols in the order of their codes.
+/// A Huffman code: the length of the code of each symbol, and how many there are of each length.
 struct Code {
+    lengths: [u8; SYMBOLS],
     counts: [u16; BITS + 1],
-    symbols: [u16; SYMBOLS],
 }
 
 impl Code {
     /// Return the code of which each symbol has the length given; `None` if no such code can be.
-    fn new(lengths: &[u8]) -> Option<Self> {
-        let mut code = Self { counts: [0; BITS + 1], symbols: [0; SYMBOLS] };
-        for &length in lengths {
-            *code.counts.get_mut(usize::from(length))? += 1;
+    fn new(told: &[u8]) -> Option<Self> {
+        let mut counts = [0; BITS + 1];
+        for &length in told {
+            *counts.get_mut(usize::from(length))? += 1;
         }
+        Self::counted(told, counts)
+    }
+
+    /// The same where the symbols of each length are counted.
+    fn counted(told: &[u8], counts: [u16; BITS + 1]) -> Option<Self> {
+        let mut code = Self { lengths: [0; SYMBOLS], counts };
+        code.lengths.get_mut(..told.len())?.copy_from_slice(told);
         let mut left = 1_i32;
-        let mut next = [0_u16; BITS + 2];
-        for length in 1..=BITS {
-            let count = *code.counts.get(length)?;
+        for &count in code.counts.iter().skip(1) {
             left = 2 * left - i32::from(count);
             if left < 0 {
                 return None;
             }
-            *next.get_mut(length + 1)? = next.get(length)? + count;
         }
         // An incomplete code may only be one of a single symbol.
-        let used = lengths.len() - usize::from(*code.counts.first()?);
-        if left > 0 && used > 1 {
-            return None;
-        }
-        for (symbol, &length) in (0_u16..).zip(lengths) {
-            if length != 0 {
-                let at = next.get_mut(usize::from(length))?;
-                *code.symbols.get_mut(usize::from(*at))? = symbol;
-                *at += 1;
-            }
-        }
-        Some(code)
+        let used = told.len() - usize::from(*code.counts.first()?);
+        (left == 0 || used <= 1).then_some(code)
+    }
+
+    /// Return the symbol that `bits` starts with; they stay where they are.
+    fn first(&self, bits: &Bits) -> Option<u16> {
+        let mut ahead = Bits { ..*bits };
+        self.decode(&mut ahead)
     }
 
     fn decode(&self, bits: &mut Bits) -> Option<u16> {
         bits.fill(BITS as u32);
-        let (mut code, mut first, mut index) = (0_u32, 0_u32, 0_u32);
+        let (mut code, mut first) = (0_u32, 0_u32);
         for (length, &count) in self.counts.iter().enumerate().skip(1) {
             code |= (bits.held >> (length - 1)) as u32 & 1;
             let count = u32::from(count);
             if code < first + count {
                 bits.drop(length as u32)?;
-                return self.symbols.get((index + code - first) as usize).copied();
+                let of_length = self.lengths.iter().zip(0..).filter(|(&each, _)| usize::from(each) == length);
+                return of_length.map(|(_, symbol)| symbol).nth((code - first) as usize);
             }
-            index += count;
             first = (first + count) << 1;
             code <<= 1;
         }
@@ -160,10 +204,7 @@ impl Code {
 }
 
 /// Codes of literals and lengths, and of distances.
-struct Codes {
-    literals: Code,
-    distances: Code,
-}
+type Codes = (Code, Code);
 
 /// Return the codes that need no telling.
 fn fixed() -> Option<Codes> {
@@ -173,7 +214,7 @@ fn fixed() -> Option<Codes> {
         _ => 8_u8,
     };
     let lengths: Vec<u8> = (0..288).map(length).collect();
-    Some(Codes { literals: Code::new(&lengths)?, distances: Code::new(&[5; 32])? })
+    Some((Code::new(&lengths)?, Code::new(&[5; 32])?))
 }
 
 /// Return the codes that are told in front of a block.
@@ -190,27 +231,40 @@ fn dynamic(bits: &mut Bits) -> Option<Codes> {
     }
     Code::new(&of_lengths)?;
     let table = short_table(&of_lengths)?;
-    let mut lengths: Vec<u8> = Vec::with_capacity(literals + distances);
-    while lengths.len() < literals + distances {
-        bits.fill(SHORT);
+    let mut all = [0_u8; 328];
+    // Counted run by run: one by one, each would wait for the one before it.
+    let mut counts = [[0_u16; BITS + 1]; 2];
+    let (mut at, mut before) = (0, 0);
+    while at < literals + distances {
+        bits.fill(SHORT + MOST_MORE);
         let &(symbol, length) = table.get((bits.held & 127) as usize)?;
-        if length == 0 {
+        let &(told, least, more, again) = RUNS.get(usize::from(symbol))?;
+        if length == 0 || (again && at == 0) {
             return None;
         }
         bits.drop(u32::from(length))?;
-        let (value, times) = match symbol {
-            length @ 0..=15 => (length, 1),
-            16 => (*lengths.last()?, 3 + bits.take(2)?),
-            17 => (0, 3 + bits.take(3)?),
-            _ => (0, 11 + bits.take(7)?),
-        };
-        lengths.extend(std::iter::repeat_n(value, usize::from(times)));
+        let times = least + (bits.held & ((1 << more) - 1)) as u16;
+        bits.drop(more)?;
+        let value = if again { before } else { told };
+        // Of a longer run all is zero, as is what nobody has written yet.
+        all.get_mut(at..at + 8)?.fill(value);
+        let of_literals = literals.saturating_sub(at).min(usize::from(times)) as u16;
+        let [of_literal, of_distance] = &mut counts;
+        *of_literal.get_mut(usize::from(value))? += of_literals;
+        *of_distance.get_mut(usize::from(value))? += times - of_literals;
+        at += usize::from(times);
+        before = value;
     }
-    if lengths.len() > literals + distances || lengths.get(usize::from(END)) == Some(&0) {
+    if at > literals + distances {
+        return None;
+    }
+    let lengths = all.get(..at)?;
+    if lengths.get(usize::from(END)) == Some(&0) {
         return None;
     }
     let (literals, distances) = lengths.split_at_checked(literals)?;
-    Some(Codes { literals: Code::new(literals)?, distances: Code::new(distances)? })
+    let [of_literal, of_distance] = counts;
+    Some((Code::counted(literals, of_literal)?, Code::counted(distances, of_distance)?))
 }
 
 /// Return symbol and length of the code that each seven bits start with; length 0 where there is none.
@@ -231,9 +285,9 @@ fn short_table(lengths: &[u8; 19]) -> Option<[(u8, u8); 128]> {
 }
 
 /// Append what a block of codes says, until it ends or there is enough.
-fn block(bits: &mut Bits, codes: &Codes, out: &mut Vec<u8>, size: usize) -> Option<()> {
+fn block(bits: &mut Bits, literals: &Code, distances: &Code, out: &mut Vec<u8>, size: usize) -> Option<()> {
     while out.len() < size {
-        let symbol = codes.literals.decode(bits)?;
+        let symbol = literals.decode(bits)?;
         if symbol < END {
             out.push(symbol as u8);
             continue;
@@ -243,7 +297,7 @@ fn block(bits: &mut Bits, codes: &Codes, out: &mut Vec<u8>, size: usize) -> Opti
         }
         let &(least, more) = LENGTHS.get(usize::from(symbol - END - 1))?;
         let length = least + bits.take(u32::from(more))?;
-        let symbol = codes.distances.decode(bits)?;
+        let symbol = distances.decode(bits)?;
         let distance = usize::from(distance(bits, symbol)?);
         for _ in 0..length {
             if out.len() < size {

@@ -2,8 +2,7 @@
 
 use crate::bytes::u32_at;
 use crate::dex::Dex;
-use crate::search::types;
-use hashbrown::HashSet;
+use crate::search::marks;
 
 /// Most fields of a class that are looked at.
 const FIELDS_MAX: u32 = 4_096;
@@ -15,13 +14,16 @@ const STRING: u8 = 0x17;
 ///
 /// Of several definitions of a class the first counts. What cannot be read ends its class; what stands before counts.
 #[must_use]
-pub fn initial_strings(dex: &Dex, wanted: &HashSet<Vec<u8>>) -> Vec<(u32, u32)> {
+pub fn initial_strings(dex: &Dex, wanted: &[Vec<u8>]) -> Vec<(u32, u32)> {
     let octets = dex.data.get(..dex.header.limit).unwrap_or(&dex.data);
-    let mut open = types(dex, wanted);
+    let mut open = marks(wanted.iter().filter_map(|name| dex.find_type(name)), dex.types.len());
     let mut found = Vec::new();
+    if open.is_empty() {
+        return found;
+    }
     for (number, &class) in dex.class_type.iter().enumerate() {
-        let Some(mark) = open.get_mut(class as usize).filter(|mark| **mark != 0) else { continue };
-        *mark = 0;
+        let Some(mark) = open.get_mut(class as usize).filter(|mark| **mark) else { continue };
+        *mark = false;
         let row = dex.header.classes.at + CLASS_BYTES * number;
         let (Some(data), Some(values)) = (u32_at(octets, row + 24), u32_at(octets, row + 28)) else { continue };
         if data != 0 && values != 0 {

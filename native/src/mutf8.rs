@@ -7,54 +7,62 @@ pub fn decode(raw: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let mut text = Vec::with_capacity(raw.len());
+    let mut rest = raw;
     let mut lead: Option<u32> = None;
-    for unit in code_units(raw) {
-        let unit = u32::from(unit);
-        match (lead.take(), unit) {
-            (Some(high), 0xDC00..=0xDFFF) => push(&mut text, 0x1_0000 + ((high - 0xD800) << 10) + (unit - 0xDC00)),
-            (before, _) => {
-                if let Some(high) = before {
-                    push(&mut text, high);
+    while let Some(&first) = rest.first() {
+        let plain = if first < 0x80 { rest.iter().position(|&byte| byte >= 0x80).unwrap_or(rest.len()) } else { 0 };
+        let (run, behind) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
+        if !run.is_empty() {
+            flush(&mut text, &mut lead);
+            text.extend_from_slice(run);
+            rest = behind;
+            continue;
+        }
+        let (units, length) = code_units(rest);
+        for unit in units.into_iter().flatten().map(u32::from) {
+            match (lead, unit) {
+                (Some(high), 0xDC00..=0xDFFF) => {
+                    lead = None;
+                    push(&mut text, 0x1_0000 + ((high - 0xD800) << 10) + (unit - 0xDC00));
                 }
-                if (0xD800..=0xDBFF).contains(&unit) {
+                (_, 0xD800..=0xDBFF) => {
+                    flush(&mut text, &mut lead);
                     lead = Some(unit);
-                } else {
+                }
+                _ => {
+                    flush(&mut text, &mut lead);
                     push(&mut text, unit);
                 }
             }
         }
+        rest = rest.get(length..).unwrap_or(&[]);
     }
-    if let Some(high) = lead {
-        push(&mut text, high);
-    }
+    flush(&mut text, &mut lead);
     Some(text)
 }
 
-/// Return UTF-16 code units: the lead byte alone decides the length, missing bytes count as zero.
-fn code_units(raw: &[u8]) -> Vec<u16> {
-    let mut units = Vec::with_capacity(raw.len());
-    let byte = |at: usize| u32::from(raw.get(at).copied().unwrap_or(0));
-    let mut at = 0;
-    while at < raw.len() {
-        let one = byte(at);
-        let tail = |i: usize| byte(at + i) & 0x3F;
-        if one < 0x80 {
-            units.push(one as u16);
-            at += 1;
-        } else if one & 0x20 == 0 {
-            units.push(((one & 0x1F) << 6 | tail(1)) as u16);
-            at += 2;
-        } else if one & 0x10 == 0 {
-            units.push(((one & 0x0F) << 12 | tail(1) << 6 | tail(2)) as u16);
-            at += 3;
-        } else {
-            let point = (one & 0x0F) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3);
-            units.push(((point >> 10) + 0xD7C0) as u16);
-            units.push((point & 0x3FF | 0xDC00) as u16);
-            at += 4;
-        }
+/// Append the lead surrogate that found no other half.
+fn flush(text: &mut Vec<u8>, lead: &mut Option<u32>) {
+    if let Some(high) = lead.take() {
+        push(text, high);
     }
-    units
+}
+
+/// Return the UTF-16 code units that `raw`, which does not start with ASCII, starts with, and the bytes they take.
+///
+/// The lead byte alone decides the length, missing bytes count as zero.
+fn code_units(raw: &[u8]) -> ([Option<u16>; 2], usize) {
+    let byte = |at: usize| u32::from(raw.get(at).copied().unwrap_or(0));
+    let tail = |at: usize| byte(at) & 0x3F;
+    let one = byte(0);
+    if one & 0x20 == 0 {
+        ([Some(((one & 0x1F) << 6 | tail(1)) as u16), None], 2)
+    } else if one & 0x10 == 0 {
+        ([Some(((one & 0x0F) << 12 | tail(1) << 6 | tail(2)) as u16), None], 3)
+    } else {
+        let point = (one & 0x0F) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3);
+        ([Some(((point >> 10) + 0xD7C0) as u16), Some((point & 0x3FF | 0xDC00) as u16)], 4)
+    }
 }
 
 /// Append one code point, surrogates included.

@@ -2,23 +2,23 @@
 //!
 //! Source: "Dalvik bytecode format" and "Dalvik executable instruction formats" on source.android.com.
 
-/// What an instruction refers to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What an instruction refers to; those up to `Field` by an id of 16 bits, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
 pub enum Kind {
-    /// Nothing that is looked at.
-    Other,
-    /// nop, and the payloads that look like one.
-    Nop,
     /// A method.
     Invoke,
-    /// A string, by 16 bits.
+    /// A string.
     Text,
-    /// A string, by 32 bits.
-    TextJumbo,
     /// A type: new-instance and const-class.
     Type,
     /// A field.
     Field,
+    /// Nothing that is looked at.
+    Other,
+    /// nop, and the payloads that look like one.
+    Nop,
+    /// A string, by 32 bits.
+    TextJumbo,
     /// Not defined; taken as one unit long, as ART does.
     Undefined,
 }

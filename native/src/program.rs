@@ -52,12 +52,12 @@ impl<K: Copy> Interner<K> {
 }
 
 /// One class definition: of several of one type the first in load order counts, as on Android.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Class {
     /// Number of its superclass, or `NONE`.
     pub superclass: u32,
-    /// Numbers of its interfaces, each once.
-    pub interfaces: Vec<u32>,
+    /// Where its interfaces, each once, start and end among those of all classes.
+    interfaces: (u32, u32),
 }
 
 /// A method that a class of the app defines.
@@ -101,6 +101,8 @@ pub struct Program {
     pub selectors: Vec<Vec<u32>>,
     /// Class definition by global type.
     pub classes: Vec<Option<Class>>,
+    /// Numbers of the interfaces of one class after the other.
+    interfaces: Vec<u32>,
     /// Defined methods in the order of file and method id.
     pub nodes: Vec<Node>,
     /// Selector and node of the methods of each class, one class after the other, sorted by selector.
@@ -118,6 +120,7 @@ impl Program {
             types: self.types.clone(),
             names: self.names.clone(),
             classes: self.classes.clone(),
+            interfaces: self.interfaces.clone(),
             ..Self::default()
         };
         program.number_selectors();
@@ -180,6 +183,12 @@ impl Program {
         self.dexes.get(dex as usize).map_or(&[], |dex| dex.type_name(id))
     }
 
+    /// Return the global number of the type with the descriptor `name`.
+    #[must_use]
+    pub fn find(&self, name: &[u8]) -> Option<u32> {
+        self.dexes.iter().zip(&self.types).find_map(|(dex, types)| types.get(dex.find_type(name)? as usize).copied())
+    }
+
     /// Return the global number of the type `id` of file `dex`.
     #[inline]
     #[must_use]
@@ -200,6 +209,14 @@ impl Program {
     #[must_use]
     pub fn class(&self, number: u32) -> Option<&Class> {
         self.classes.get(number as usize)?.as_ref()
+    }
+
+    /// Return the interfaces that a class of the app names.
+    #[inline]
+    #[must_use]
+    pub fn interfaces(&self, number: u32) -> &[u32] {
+        let (first, last) = self.class(number).map_or((0, 0), |class| class.interfaces);
+        self.interfaces.get(first as usize..last as usize).unwrap_or(&[])
     }
 
     /// Return the node of a method that `class` itself defines.
@@ -231,38 +248,85 @@ impl Program {
         self.names = interner.keys;
     }
 
+    /// Give each distinct pair of name and prototype a number: methods are laid out by name, and of one name by prototype.
     fn number_selectors(&mut self) {
+        let (names, count) = self.number_names();
+        let protos = self.number_prototypes();
+        let of_dex = |(dex, protos): (&'_ Arc<Dex>, Vec<u32>)| {
+            let proto = |&id: &u32| protos.get(id as usize).copied().unwrap_or(NONE);
+            dex.method_proto.iter().map(proto).collect::<Vec<u32>>()
+        };
+        let protos = self.dexes.iter().zip(protos).flat_map(of_dex);
+        let starts = starts_of(names.iter().copied(), count);
+        let mut next = starts.clone();
+        let mut by_name = vec![(0_u32, 0_u32); names.len()];
+        for ((&name, proto), method) in names.iter().zip(protos).zip(0_u32..) {
+            let Some(at) = next.get_mut(name as usize) else { continue };
+            if let Some(slot) = by_name.get_mut(*at as usize) {
+                *slot = (proto, method);
+            }
+            *at += 1;
+        }
+        let mut numbers = vec![NONE; names.len()];
+        let mut number = 0;
+        for bounds in starts.windows(2) {
+            let &[first, last] = bounds else { continue };
+            let Some(methods) = by_name.get_mut(first as usize..last as usize) else { continue };
+            methods.sort_unstable();
+            let mut before = None;
+            for &(proto, method) in methods.iter() {
+                number += u32::from(before.is_some_and(|before| before != proto));
+                before = Some(proto);
+                if let Some(slot) = numbers.get_mut(method as usize) {
+                    *slot = number;
+                }
+            }
+            number += u32::from(before.is_some());
+        }
+        let mut rest = numbers.as_slice();
+        for dex in &self.dexes {
+            let (own, behind) = rest.split_at_checked(dex.method_name.len()).unwrap_or((rest, &[]));
+            self.selectors.push(own.to_vec());
+            rest = behind;
+        }
+    }
+
+    /// Return a number for the name of each method of one file after the other, and how many numbers there are.
+    fn number_names(&self) -> (Vec<u32>, usize) {
         let methods: usize = self.dexes.iter().map(|dex| dex.method_name.len()).sum();
         let mut names: Interner<(u32, u32)> = Interner::with_room(methods / 2);
-        let mut protos: Interner<(u32, u32)> = Interner::with_room(methods / 8);
-        let mut selectors: Interner<(u32, u32)> = Interner::with_room(methods);
-        let dexes = &self.dexes;
-        let types = &self.types;
-        let name_text = |(dex, id): (u32, u32)| dexes.get(dex as usize).map_or(&[][..], |dex| dex.string(id));
-        let proto_text = |(dex, id): (u32, u32)| {
-            let (dex, types) = (dexes.get(dex as usize), types.get(dex as usize));
-            let number = |id: u32| types.and_then(|types| types.get(id as usize)).copied().unwrap_or(NONE);
-            let parameters = dex.map_or(&[][..], |dex| dex.prototypes.parameters(id));
-            let result = dex.map_or(NONE, |dex| number(dex.prototypes.result(id)));
-            (result, parameters.iter().map(|&each| number(u32::from(each))).collect::<Vec<u32>>())
-        };
-        for (at, dex) in (0_u32..).zip(dexes) {
-            let protos: Vec<u32> =
-                (0..dex.prototypes.len() as u32).map(|id| protos.number((at, id), proto_text)).collect();
+        let text = |(dex, id): (u32, u32)| self.dexes.get(dex as usize).map_or(&[][..], |dex| dex.string(id));
+        let mut numbers = Vec::with_capacity(methods);
+        for (at, dex) in (0_u32..).zip(&self.dexes) {
             let mut known = vec![NONE; dex.strings.len()];
-            let mut of_dex = Vec::with_capacity(dex.method_name.len());
-            for (&name, &proto) in dex.method_name.iter().zip(&dex.method_proto) {
-                let number = known.get_mut(name as usize).map_or(NONE, |slot| {
-                    if *slot == NONE {
-                        *slot = names.number((at, name), name_text);
-                    }
-                    *slot
-                });
-                let proto = protos.get(proto as usize).copied().unwrap_or(NONE);
-                of_dex.push(selectors.number((number, proto), |key| key));
+            for &name in &dex.method_name {
+                let Some(slot) = known.get_mut(name as usize) else { continue };
+                if *slot == NONE {
+                    *slot = names.number((at, name), text);
+                }
+                numbers.push(*slot);
             }
-            self.selectors.push(of_dex);
         }
+        (numbers, names.keys.len())
+    }
+
+    /// Return the number of each prototype, by file and prototype id.
+    fn number_prototypes(&self) -> Vec<Vec<u32>> {
+        // Result and parameters of one prototype after the other, as global types.
+        let mut types: Vec<u32> = Vec::new();
+        let mut places: Vec<Vec<(u32, u32)>> = Vec::new();
+        for (at, dex) in (0_u32..).zip(&self.dexes) {
+            let place = |id: u32| {
+                let first = types.len() as u32;
+                types.push(self.type_of(at, dex.prototypes.result(id)));
+                types.extend(dex.prototypes.parameters(id).iter().map(|&each| self.type_of(at, u32::from(each))));
+                (first, types.len() as u32)
+            };
+            places.push((0..dex.prototypes.len() as u32).map(place).collect());
+        }
+        let mut interner: Interner<(u32, u32)> = Interner::with_room(places.iter().map(Vec::len).sum());
+        let text = |(first, last): (u32, u32)| types.get(first as usize..last as usize).unwrap_or(&[]);
+        places.iter().map(|places| places.iter().map(|&place| interner.number(place, text)).collect()).collect()
     }
 
     fn define_classes(&mut self) {
@@ -270,12 +334,14 @@ impl Program {
         for (dex, types) in self.dexes.iter().zip(&self.types) {
             let number = |id: u32| types.get(id as usize).copied().unwrap_or(NONE);
             for ((&class, &parent), interfaces) in
-                dex.class_type.iter().zip(&dex.class_super).zip(&dex.class_interfaces)
+                dex.class_type.iter().zip(&dex.class_super).zip(dex.class_interfaces.iter())
             {
                 let Some(slot) = self.classes.get_mut(number(class) as usize) else { continue };
-                slot.get_or_insert_with(|| Class {
-                    superclass: u32::try_from(parent).map_or(NONE, number),
-                    interfaces: distinct(interfaces.iter().map(|&id| number(id))),
+                slot.get_or_insert_with(|| {
+                    let first = self.interfaces.len() as u32;
+                    extend_distinct(&mut self.interfaces, interfaces.iter().map(|&id| number(id)));
+                    let interfaces = (first, self.interfaces.len() as u32);
+                    Class { superclass: u32::try_from(parent).map_or(NONE, number), interfaces }
                 });
             }
         }
@@ -349,14 +415,14 @@ pub fn starts_of(keys: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
     starts
 }
 
-/// Return the numbers without doubles, in their order.
-fn distinct(numbers: impl Iterator<Item = u32>) -> Vec<u32> {
-    let mut numbers: Vec<u32> = numbers.collect();
-    if numbers.len() > 1 {
-        let mut seen = HashSet::with_capacity(numbers.len());
-        numbers.retain(|&number| seen.insert(number));
+/// Append the numbers without doubles, in their order.
+fn extend_distinct(list: &mut Vec<u32>, numbers: impl ExactSizeIterator<Item = u32>) {
+    if numbers.len() < 2 {
+        list.extend(numbers);
+        return;
     }
-    numbers
+    let mut seen = HashSet::with_capacity(numbers.len());
+    list.extend(numbers.filter(|&number| seen.insert(number)));
 }
 
 fn form_of(dex: &Dex, method: EncodedMethod) -> Form {

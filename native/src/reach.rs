@@ -7,7 +7,7 @@ use crate::dispatch::Hierarchy;
 use crate::opcodes::CONST_CLASS;
 use crate::program::{starts_of, Form, Program, NONE};
 use crate::sweep::Uses;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 /// How a method was reached from the one before it.
 pub mod via {
@@ -51,11 +51,8 @@ pub struct Reach {
 #[must_use]
 pub fn reach(program: &Program, entries: &[Vec<u8>], kinds: &HashMap<Vec<u8>, u8>) -> Reach {
     let mut search = Search::new(program, kinds);
-    let wanted: HashSet<&[u8]> = entries.iter().map(Vec::as_slice).collect();
-    let numbers = (0..program.names.len() as u32).map(|id| (program.type_name(id), id));
-    let by_name: HashMap<&[u8], u32> = numbers.filter(|(name, _)| wanted.contains(name)).collect();
     for (number, name) in (0_u32..).zip(entries) {
-        if let Some(&class) = by_name.get(name.as_slice()).filter(|&&class| program.class(class).is_some()) {
+        if let Some(class) = program.find(name).filter(|&class| program.class(class).is_some()) {
             search.enter(class, number);
         }
     }
@@ -169,13 +166,13 @@ impl<'a> Search<'a> {
         let (calls, types, fields) =
             (file.calls.rows(at.method), file.types.rows(at.method), file.fields.rows(at.method));
         let step = Step { parent: node, entry: from.entry, via: via::CALL };
-        for (target, _, opcode) in calls.filter_map(|row| dex.code.calls.row(row)) {
+        for (target, opcode) in dex.code.calls.targets(calls) {
             self.call(at.dex, target, opcode, step);
         }
-        for (target, _, opcode) in types.filter_map(|row| dex.code.types.row(row)) {
+        for (target, opcode) in dex.code.types.targets(types) {
             self.instantiate(self.program.type_of(at.dex, target), opcode == CONST_CLASS, step);
         }
-        for (target, _, opcode) in fields.filter_map(|row| dex.code.fields.row(row)) {
+        for (target, opcode) in dex.code.fields.targets(fields) {
             if opcode >= 0x60 {
                 let owner = dex.field_owner.get(target as usize).copied().unwrap_or(NONE);
                 self.initialise(self.program.type_of(at.dex, owner), step);

@@ -9,6 +9,14 @@ const CODE_CAP: u64 = 8;
 /// The same, in bytes.
 const CODE_MAX: u64 = 128 << 20;
 const CODE_HEADER: usize = 16;
+/// Instructions of one kind that are kept before they go to their columns.
+const LATEST: usize = 64;
+/// Room for the number of any `Kind`.
+const KINDS: usize = 8;
+/// How many methods ahead code is fetched.
+const AHEAD: usize = 4;
+/// Code units for each call, string, type and field that are usual.
+const USUAL: [usize; 4] = [14, 80, 40, 20];
 
 /// Instructions of one kind as parallel columns, in the order of caller and offset.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -24,11 +32,11 @@ pub struct Uses {
 }
 
 impl Uses {
-    fn push(&mut self, caller: u32, target: u32, offset: u32, opcode: u8) {
-        self.caller.push(caller);
-        self.target.push(target);
-        self.offset.push(offset);
-        self.opcode.push(opcode);
+    fn extend(&mut self, met: &[Met]) {
+        self.caller.extend(met.iter().map(|each| each.caller));
+        self.target.extend(met.iter().map(|each| each.target));
+        self.offset.extend(met.iter().map(|each| each.offset));
+        self.opcode.extend(met.iter().map(|each| each.opcode as u8));
     }
 
     /// Make room for as many as are usual; it is taken only when it is used.
@@ -65,6 +73,12 @@ impl Uses {
         Some((*self.target.get(row)?, *self.offset.get(row)?, *self.opcode.get(row)?))
     }
 
+    /// Return target and opcode of some rows.
+    pub fn targets(&self, rows: std::ops::Range<usize>) -> impl Iterator<Item = (u32, u8)> + '_ {
+        let targets = self.target.get(rows.clone()).unwrap_or(&[]);
+        targets.iter().copied().zip(self.opcode.get(rows).unwrap_or(&[]).iter().copied())
+    }
+
     /// Sort by caller and offset, if a method is defined twice.
     fn sort(&mut self) {
         let mut order: Vec<usize> = (0..self.len()).collect();
@@ -89,14 +103,14 @@ pub struct Counts {
 }
 
 /// Where the code of a method lies, in code units from the start of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Item {
     /// Method id.
     pub owner: u32,
     /// First unit.
-    pub start: usize,
+    pub start: u32,
     /// Behind the last unit.
-    pub end: usize,
+    pub end: u32,
 }
 
 /// What the code of one DEX file refers to.
@@ -129,28 +143,38 @@ pub struct Sweep {
 pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size: usize) -> Result<Sweep, DexError> {
     let with_code = methods.iter().filter(|method| method.code != 0);
     let total = with_code.clone().count();
-    let items: Vec<Item> = with_code.filter_map(|method| item_of(octets, *method)).collect();
-    let claimed: u64 = items.iter().map(|item| (item.end - item.start) as u64).sum();
+    let mut items: Vec<Item> = Vec::with_capacity(total);
+    items.extend(with_code.filter_map(|method| item_of(octets, *method)));
+    let claimed: u64 = items.iter().map(|item| u64::from(item.end - item.start)).sum();
     if claimed * 2 > (CODE_CAP * part_size as u64).min(CODE_MAX) {
         return refuse("Its methods together claim more code than it has room for.");
     }
     let items = in_order(items, counts.methods);
-    let twice = items.windows(2).any(|pair| matches!(pair, [a, b] if a.owner == b.owner));
-    let mut found = Sweep { rejected: total - items.len(), ..Sweep::default() };
-    found.calls.reserve(claimed as usize / 14);
-    found.fields.reserve(claimed as usize / 20);
-    found.types.reserve(claimed as usize / 40);
-    found.strings.reserve(claimed as usize / 80);
-    for item in &items {
-        found.walk(octets, *item, counts);
+    let mut walk = Walk::new(octets, counts, claimed as usize);
+    for (item, ahead) in items.iter().zip(items.iter().skip(AHEAD).chain(std::iter::repeat_n(&Item::default(), AHEAD)))
+    {
+        // Methods lie in the order of classes, not in that of ids: what comes soon is fetched while others are walked.
+        std::hint::black_box(octets.get(2 * ahead.start as usize));
+        walk.meet(*item);
     }
-    if twice {
-        for uses in [&mut found.calls, &mut found.strings, &mut found.types, &mut found.fields] {
+    (0..walk.uses.len()).for_each(|place| walk.sort_out(place));
+    let [mut calls, mut strings, mut types, mut fields] = walk.uses;
+    if items.windows(2).any(|pair| matches!(pair, [a, b] if a.owner == b.owner)) {
+        for uses in [&mut calls, &mut strings, &mut types, &mut fields] {
             uses.sort();
         }
     }
-    found.items = items;
-    Ok(found)
+    Ok(Sweep {
+        calls,
+        strings,
+        types,
+        fields,
+        rejected: total - items.len(),
+        items,
+        instructions: walk.instructions,
+        bad_ids: walk.bad_ids,
+        unknown_opcodes: walk.unknown_opcodes,
+    })
 }
 
 /// Return the items in the order of their owners; those of one owner stay as they are.
@@ -186,56 +210,114 @@ fn item_of(octets: &[u8], method: EncodedMethod) -> Option<Item> {
         return None;
     }
     let end = start + u32_at(octets, at + CODE_HEADER - 4)? as usize;
-    (end <= units).then_some(Item { owner: method.method, start, end })
+    // A table of strings is refused in files of 2 GiB, so that units fit.
+    (end <= units).then_some(Item { owner: method.method, start: start as u32, end: end as u32 })
 }
 
-impl Sweep {
-    /// Meet every instruction of one method.
-    fn walk(&mut self, octets: &[u8], item: Item, counts: Counts) {
-        let code = octets.get(2 * item.start..2 * item.end).unwrap_or(&[]);
-        let mut rest = code;
-        let mut met = 0;
-        while let Some((unit, operands)) = rest.split_first_chunk::<2>() {
-            let [opcode, high] = *unit;
-            #[allow(clippy::indexing_slicing)] // a byte is always inside
-            let (length, kind) = OPCODES[usize::from(opcode)];
-            let behind = rest.get(2 * usize::from(length)..);
-            met += 1;
-            if kind != Kind::Other {
-                if kind == Kind::Nop {
-                    if let PACKED_SWITCH | SPARSE_SWITCH | FILL_ARRAY = u16::from_le_bytes([opcode, high]) {
-                        let at = (code.len() - rest.len()) / 2;
-                        let length = payload_length(octets, item.start + at).saturating_mul(2);
-                        rest = usize::try_from(length).ok().and_then(|length| rest.get(length..)).unwrap_or(&[]);
-                        continue;
-                    }
-                } else if kind == Kind::Undefined {
-                    self.unknown_opcodes += 1;
-                } else if behind.is_some() {
-                    // An instruction that runs over the end of its method has no operands to read.
-                    let at = (code.len() - rest.len()) / 2;
-                    self.keep(operands, item.owner, at as u32, opcode, kind, counts);
-                }
-            }
-            rest = behind.unwrap_or(&[]);
+/// An instruction that refers to something.
+#[derive(Debug, Default, Clone, Copy)]
+struct Met {
+    caller: u32,
+    target: u32,
+    offset: u32,
+    opcode: u32,
+}
+
+/// The pass over the code, and what it has met so far.
+struct Walk<'a> {
+    octets: &'a [u8],
+    /// Length of the table that each kind refers to; of those that refer to nothing more than any id.
+    counts: [u32; KINDS],
+    /// By what they refer to, in the order of the first of `Kind`.
+    uses: [Uses; 4],
+    /// The latest instructions of each kind; those from `met` on are of no account.
+    latest: [[Met; LATEST]; KINDS],
+    met: [u8; KINDS],
+    instructions: u64,
+    bad_ids: u64,
+    unknown_opcodes: u64,
+}
+
+impl<'a> Walk<'a> {
+    fn new(octets: &'a [u8], counts: Counts, claimed: usize) -> Self {
+        let mut uses: [Uses; 4] = Default::default();
+        for (uses, share) in uses.iter_mut().zip(USUAL) {
+            uses.reserve(claimed / share);
         }
-        self.instructions += met;
+        let mut limits = [u32::MAX; KINDS];
+        for (limit, count) in limits.iter_mut().zip([counts.methods, counts.strings, counts.types, counts.fields]) {
+            *limit = count as u32;
+        }
+        Self {
+            octets,
+            counts: limits,
+            uses,
+            latest: [[Met::default(); LATEST]; KINDS],
+            met: [0; KINDS],
+            instructions: 0,
+            bad_ids: 0,
+            unknown_opcodes: 0,
+        }
     }
 
-    #[inline]
-    fn keep(&mut self, operands: &[u8], owner: u32, at: u32, opcode: u8, kind: Kind, counts: Counts) {
-        let short = operands.first_chunk::<2>().map_or(0, |raw| u32::from(u16::from_le_bytes(*raw)));
-        let (uses, target, count) = match kind {
-            Kind::Invoke => (&mut self.calls, short, counts.methods),
-            Kind::Text => (&mut self.strings, short, counts.strings),
-            Kind::TextJumbo => (&mut self.strings, u32_at(operands, 0).unwrap_or(u32::MAX), counts.strings),
-            Kind::Type => (&mut self.types, short, counts.types),
-            _ => (&mut self.fields, short, counts.fields),
-        };
-        if (target as usize) < count {
-            uses.push(owner, target, at, opcode);
-        } else {
-            self.bad_ids += 1;
+    /// Meet every instruction of one method.
+    ///
+    /// What comes next cannot be guessed, so that each branch on it costs more than the work it saves: every instruction
+    /// is written down with those of its kind, but their number grows only by those that count.
+    #[allow(clippy::indexing_slicing)] // each index is masked or below the length of its table by type
+    fn meet(&mut self, item: Item) {
+        let octets = self.octets;
+        let (first, end) = (2 * item.start as usize, 2 * item.end as usize);
+        let (mut at, mut instructions) = (first, 0);
+        while at < end {
+            let head = octets.get(at..).unwrap_or(&[]);
+            // What stands in the last unit of a file has no operands.
+            let tail = || head.first_chunk::<2>().map_or([0; 4], |unit| [unit[0], unit[1], 0, 0]);
+            let [opcode, high, low, top] = head.first_chunk::<4>().copied().unwrap_or_else(tail);
+            let (length, kind) = OPCODES[usize::from(opcode)];
+            let mut behind = at + 2 * usize::from(length);
+            let mut target = u32::from(u16::from_le_bytes([low, top]));
+            let mut place = kind as usize % KINDS;
+            instructions += 1;
+            if kind > Kind::Other {
+                match kind {
+                    Kind::Nop => {
+                        if let PACKED_SWITCH | SPARSE_SWITCH | FILL_ARRAY = u16::from_le_bytes([opcode, high]) {
+                            let length = usize::try_from(payload_length(octets, at / 2)).unwrap_or(usize::MAX);
+                            behind = at.saturating_add(length.saturating_mul(2));
+                        }
+                    }
+                    Kind::TextJumbo => {
+                        place = Kind::Text as usize;
+                        target = u32_at(head, 2).unwrap_or(u32::MAX);
+                    }
+                    _ => self.unknown_opcodes += 1,
+                }
+            }
+            // An instruction that runs over the end of its method has no operands to read.
+            let mut counts = u8::from(place < Kind::Other as usize) & u8::from(behind <= end);
+            if target >= self.counts[place] {
+                self.bad_ids += u64::from(counts);
+                counts = 0;
+            }
+            let offset = ((at - first) / 2) as u32;
+            let met = self.met[place];
+            self.latest[place][usize::from(met) % LATEST] =
+                Met { caller: item.owner, target, offset, opcode: u32::from(opcode) };
+            self.met[place] = met + counts;
+            if usize::from(met + counts) == LATEST {
+                self.sort_out(place);
+            }
+            at = behind;
         }
+        self.instructions += instructions;
+    }
+
+    /// Move the latest instructions of one kind to their columns.
+    fn sort_out(&mut self, place: usize) {
+        let (Some(uses), Some(met)) = (self.uses.get_mut(place), self.met.get_mut(place)) else { return };
+        let latest = self.latest.get(place).and_then(|latest| latest.get(..usize::from(*met)));
+        uses.extend(latest.unwrap_or(&[]));
+        *met = 0;
     }
 }

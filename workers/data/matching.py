@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
@@ -100,17 +101,18 @@ def _search(code: CodeIndex[SiteT]) -> Iterable[SensitiveUse]:
 
 def _call_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
     """Yield what the calls use: of members that always count each caller, of the others each call with its argument."""
-    apis = sensitive_apis()
-    by_member = _by_member(api for api in apis if api.form is Form.CALL)
-    for member, base in inherited_members([api for api in apis if api.inherit], code).items():
-        by_member.setdefault(member, []).extend(by_member[base])
-    conditional = [member for member, found in by_member.items() if any(api.argument or api.collect for api in found)]
-    prefixes = sorted({each for api in apis for each in (api.argument, api.collect) if each})
+    table = _calls()
+    by_member = dict(table.by_member)
+    conditional, always = set(table.conditional), set(table.always)
+    for member, base in inherited_members(table.inherited, code).items():
+        by_member[member] = by_member.get(member, ()) + by_member[base]
+        for kind in (conditional, always):
+            if base in kind:
+                kind.add(member)
     collecting: set[tuple[str, str]] = set()
-    for site in code.calls_near(conditional, prefixes):
+    for site in code.calls_near(conditional, table.prefixes):
         collecting.add((site.caller, site.member))
         yield from _arguments(by_member[site.member], site, code)
-    always = [member for member, found in by_member.items() if not all(api.argument for api in found)]
     for caller, member in code.callers_of(always):
         for api in by_member[member]:
             if not api.argument and not (api.collect and (caller, member) in collecting):
@@ -119,13 +121,13 @@ def _call_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
 
 def _field_uses(code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
     """Yield what the reads of fields use."""
-    by_member = _by_member(api for api in sensitive_apis() if api.form is Form.FIELD)
+    by_member = _fields()
     for site in code.field_uses(by_member):
         for api in by_member[site.member]:
             yield SensitiveUse(api=api, caller=site.caller, argument=None)
 
 
-def _arguments(apis: list[SensitiveApi], site: SiteT, code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
+def _arguments(apis: Iterable[SensitiveApi], site: SiteT, code: CodeIndex[SiteT]) -> Iterator[SensitiveUse]:
     """Yield each API whose condition is met by a constant that is followed to the call, or else stands near it."""
     near = tuple(code.string_constants_near(site))
     followed = tuple(code.constants_reaching(site))
@@ -140,9 +142,45 @@ def _arguments(apis: list[SensitiveApi], site: SiteT, code: CodeIndex[SiteT]) ->
                 yield SensitiveUse(api=api, caller=site.caller, argument=argument, reaches=sure is not None)
 
 
-def _by_member(apis: Iterable[SensitiveApi]) -> dict[str, list[SensitiveApi]]:
+def _by_member(apis: Iterable[SensitiveApi]) -> dict[str, tuple[SensitiveApi, ...]]:
     """Return `apis` by member."""
-    grouped: dict[str, list[SensitiveApi]] = {}
+    grouped: dict[str, tuple[SensitiveApi, ...]] = {}
     for api in apis:
-        grouped.setdefault(api.member, []).append(api)
+        grouped[api.member] = (*grouped.get(api.member, ()), api)
     return grouped
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Calls:
+    """The members of the table that are called."""
+
+    by_member: Mapping[str, tuple[SensitiveApi, ...]]
+    inherited: tuple[SensitiveApi, ...]
+    conditional: frozenset[str]
+    """Members of which a constant near the call matters."""
+    always: frozenset[str]
+    """Members that count without one."""
+    prefixes: tuple[str, ...]
+    """How the constants start."""
+
+
+@cache
+def _calls() -> _Calls:
+    """Return the members that are called, arranged once for all apps."""
+    apis = sensitive_apis()
+    by_member = _by_member(api for api in apis if api.form is Form.CALL)
+    return _Calls(
+        by_member=by_member,
+        inherited=tuple(api for api in apis if api.inherit),
+        conditional=frozenset(
+            member for member, found in by_member.items() if any(api.argument or api.collect for api in found)
+        ),
+        always=frozenset(member for member, found in by_member.items() if not all(api.argument for api in found)),
+        prefixes=tuple(sorted({each for api in apis for each in (api.argument, api.collect) if each})),
+    )
+
+
+@cache
+def _fields() -> Mapping[str, tuple[SensitiveApi, ...]]:
+    """Return the fields of the table by member."""
+    return _by_member(api for api in sensitive_apis() if api.form is Form.FIELD)

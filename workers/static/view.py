@@ -86,6 +86,11 @@ class StaticView:
         """Name and content of the signature files of scheme v1."""
         return self._libraries.signature_files
 
+    @property
+    def resources(self) -> bytes | None:
+        """The resource table, or None if there is none that can be read."""
+        return self._libraries.resource_bytes
+
     @cached_property
     def code(self) -> Code:
         """All dex files `classes.dex`, `classes2.dex` and so on, together."""

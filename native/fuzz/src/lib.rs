@@ -11,7 +11,7 @@ use apkfarm_native::program::{Program, NONE};
 use apkfarm_native::reach::{reach, via, Reach};
 use apkfarm_native::search::{strings_equal, strings_starting, strings_with};
 use apkfarm_native::sweep::Uses;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// Stands between the files of an app in one input.
@@ -95,17 +95,19 @@ fn check_searches(dex: &Dex) {
     let mut wanted: Vec<Vec<u8>> = vec![b"://".to_vec(), "\u{9690}".as_bytes().to_vec()];
     wanted.extend(all().step_by(7).take(8).map(|(_, text)| text[text.len() / 3..].to_vec()));
     wanted.retain(|each| !each.is_empty());
-    let holds = |text: &[u8]| wanted.iter().any(|each| memchr::memmem::find(text, each).is_some());
     let looked = |fits: &dyn Fn(&[u8]) -> bool| all().filter(|(_, text)| fits(text)).map(|(id, _)| id).collect();
-    let slow: Vec<u32> = looked(&holds);
-    assert_eq!(slow, strings_with(dex, &wanted, false));
-    let slow: Vec<u32> = looked(&|text| holds(text) || !text.is_ascii());
-    assert_eq!(slow, strings_with(dex, &wanted, true));
+    for each in &wanted {
+        let slow: Vec<u32> = looked(&|text| memchr::memmem::find(text, each).is_some());
+        assert_eq!(slow, strings_with(dex, each));
+        let slow: Vec<u32> = looked(&|text| text == each);
+        assert_eq!(slow, dex.find_string(each).into_iter().collect::<Vec<u32>>());
+    }
+    let slow: Vec<u32> = looked(&|text| !text.is_ascii());
+    assert_eq!(slow, dex.strings.foreign);
     let slow: Vec<u32> = looked(&|text| wanted.iter().any(|each| text.starts_with(each)));
     assert_eq!(slow, strings_starting(dex, &wanted));
-    let set: HashSet<Vec<u8>> = wanted.iter().cloned().collect();
-    let slow: Vec<u32> = looked(&|text| set.contains(text));
-    assert_eq!(slow, strings_equal(dex, &set));
+    let slow: Vec<u32> = looked(&|text| wanted.iter().any(|each| text == each));
+    assert_eq!(slow, strings_equal(dex, &wanted));
 }
 
 /// Search the program from its classes; every path starts at an entry, takes a step at a time and ends at its method.

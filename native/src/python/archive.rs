@@ -101,7 +101,8 @@ pub fn copy(py: Python<'_>, data: &[u8], start: usize, size: usize) -> (Column, 
 
 /// Return the first `size` bytes of each member, from `data`, which starts at `base` in a file of `total` bytes.
 ///
-/// None where its local header disagrees, its stream breaks, or too little of it is in `data`.
+/// None where its local header disagrees, its stream breaks, or too little of it is in `data`; nothing for a member
+/// whose first byte is none of `firsts`.
 #[pyfunction]
 pub fn heads<'py>(
     py: Python<'py>,
@@ -110,6 +111,7 @@ pub fn heads<'py>(
     total: usize,
     entries: Vec<PyRef<'py, Entry>>,
     size: usize,
+    firsts: &[u8],
 ) -> Vec<Option<Bound<'py, PyBytes>>> {
     let after = total.saturating_sub(base).saturating_sub(data.len());
     let head = |entry: &PyRef<'py, Entry>| {
@@ -117,10 +119,11 @@ pub fn heads<'py>(
         let packed = zip::member_start(data, &entry.entry, at, after)?;
         if entry.entry.method == zip::DEFLATED {
             // One byte more: zlib, too, has looked at what comes next when it stops, and refuses it where it makes no sense.
-            return inflate_head(packed, size + 1)?.get(..size).map(<[u8]>::to_vec);
+            let head = inflate_head(packed, size + 1, Some(firsts))?;
+            return if head.is_empty() { Some(head) } else { head.get(..size).map(<[u8]>::to_vec) };
         }
-        let wanted = u64::try_from(size).ok()?.min(entry.entry.compressed_size);
-        packed.get(..usize::try_from(wanted).ok()?).map(<[u8]>::to_vec)
+        let wanted = if firsts.contains(packed.first()?) { u64::try_from(size).ok()? } else { 0 };
+        packed.get(..usize::try_from(wanted.min(entry.entry.compressed_size)).ok()?).map(<[u8]>::to_vec)
     };
     entries.iter().map(head).map(|head| head.map(|head| PyBytes::new(py, &head))).collect()
 }

@@ -1,13 +1,13 @@
 //! One DEX file.
 
 use super::column::{Column, Owner, Raw};
-use super::{raws, text, NativeDexError};
+use super::{raw, raws, text, NativeDexError};
 use crate::bytes::has_room;
 use crate::constants::Follower;
 use crate::dex::Dex as Engine;
 use crate::header;
 use crate::initial::initial_strings;
-use crate::search::{rows, strings_equal, strings_starting, strings_with, types, Members};
+use crate::search::{self, marks, rows, strings_equal, strings_starting, strings_with};
 use crate::sweep::Uses;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyMemoryError};
 use pyo3::prelude::*;
@@ -157,7 +157,7 @@ impl Dex {
     }
     /// Return the type ids of the interfaces of each class definition.
     fn class_interfaces(&self) -> Vec<Vec<u32>> {
-        self.0.class_interfaces.clone()
+        self.0.class_interfaces.iter().map(<[u32]>::to_vec).collect()
     }
     /// Return id, code offset and virtuality of each method that a class defines.
     fn defined_methods(&self) -> Vec<(u32, u32, bool)> {
@@ -167,13 +167,13 @@ impl Dex {
     /// Return the calls of one of `members`, each `Lcls;->name`; with `callers` only those in these methods.
     #[pyo3(signature = (members, callers = None))]
     fn call_rows(&self, members: &Bound<'_, PyAny>, callers: Option<Vec<u32>>) -> PyResult<Vec<Row>> {
-        let members = raws(members)?;
-        let wanted = Members::new(members.iter().map(Vec::as_slice));
-        let ids = wanted.ids(&self.0, &self.0.method_owner, &self.0.method_name);
+        let wanted = self.wanted_methods(members)?;
         let calls = &self.0.code.calls;
-        let Some(callers) = callers else { return Ok(table(calls, &rows(calls, &ids))) };
-        let wanted =
-            |row: &usize| calls.row(*row).is_some_and(|row| ids.get(row.0 as usize).is_some_and(|&id| id != 0));
+        let Some(callers) = callers else { return Ok(table(calls, &rows(calls, &wanted))) };
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted = |row: &usize| calls.row(*row).is_some_and(|row| wanted.get(row.0 as usize) == Some(&true));
         let chosen: Vec<u32> = callers
             .into_iter()
             .flat_map(|caller| calls.rows_of(caller).filter(wanted).map(|row| row as u32).collect::<Vec<_>>())
@@ -182,40 +182,37 @@ impl Dex {
     }
     /// Return the distinct pairs of caller and called method among the calls of one of `members`.
     fn callers_of(&self, members: &Bound<'_, PyAny>) -> PyResult<Vec<(u32, u32)>> {
-        let mut pairs: Vec<(u32, u32)> = self.call_rows(members, None)?.into_iter().map(|row| (row.0, row.1)).collect();
+        let calls = &self.0.code.calls;
+        let pair = |row: u32| Some((*calls.caller.get(row as usize)?, *calls.target.get(row as usize)?));
+        let mut pairs: Vec<_> = rows(calls, &self.wanted_methods(members)?).into_iter().filter_map(pair).collect();
         pairs.sort_unstable();
         pairs.dedup();
         Ok(pairs)
     }
     /// Return the uses of one of the fields `members`.
     fn field_rows(&self, members: &Bound<'_, PyAny>) -> PyResult<Vec<Row>> {
-        let members = raws(members)?;
-        let wanted = Members::new(members.iter().map(Vec::as_slice));
-        let ids = wanted.ids(&self.0, &self.0.field_owner, &self.0.field_name);
-        Ok(table(&self.0.code.fields, &rows(&self.0.code.fields, &ids)))
+        let names = raws(members)?;
+        let wanted = search::members(&self.0, names.iter().map(Vec::as_slice), &self.0.field_owner, &self.0.field_name);
+        Ok(table(&self.0.code.fields, &rows(&self.0.code.fields, &wanted)))
     }
     /// Return the uses of one of the types `names`.
     fn type_rows(&self, names: &Bound<'_, PyAny>) -> PyResult<Vec<Row>> {
-        let wanted = types(&self.0, &raws(names)?.into_iter().collect());
+        let ids = raws(names)?.into_iter().filter_map(|name| self.0.find_type(&name));
+        let wanted = marks(ids, self.0.types.len());
         Ok(table(&self.0.code.types, &rows(&self.0.code.types, &wanted)))
     }
     /// Return field and string id of each static field of the classes `names` that starts with a string.
     fn initial_strings(&self, names: &Bound<'_, PyAny>) -> PyResult<Vec<(u32, u32)>> {
-        Ok(initial_strings(&self.0, &raws(names)?.into_iter().collect()))
+        Ok(initial_strings(&self.0, &raws(names)?))
     }
     /// Return the loads of one of the strings `ids`.
     fn string_rows(&self, ids: Vec<u32>) -> Vec<Row> {
-        let mut wanted = vec![0; self.0.strings.len()];
-        for id in ids {
-            if let Some(mark) = wanted.get_mut(id as usize) {
-                *mark = 1;
-            }
-        }
+        let wanted = marks(ids.into_iter(), self.0.strings.len());
         table(&self.0.code.strings, &rows(&self.0.code.strings, &wanted))
     }
     /// Return the ids of the strings that are in `values`.
     fn strings_equal(&self, values: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
-        Ok(strings_equal(&self.0, &raws(values)?.into_iter().collect()))
+        Ok(strings_equal(&self.0, &raws(values)?))
     }
     /// Return the ids of the strings that start with one of `prefixes`.
     fn strings_starting(&self, prefixes: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
@@ -227,10 +224,14 @@ impl Dex {
         callers.dedup();
         callers
     }
-    /// Return the ids of the strings that hold one of `needles`, and with `foreign` of those beyond ASCII.
-    fn strings_with(&self, py: Python<'_>, needles: &Bound<'_, PyAny>, foreign: bool) -> PyResult<Vec<u32>> {
-        let needles = raws(needles)?;
-        Ok(py.detach(|| strings_with(&self.0, &needles, foreign)))
+    /// Return the ids of the strings that hold `needle`, ascending.
+    fn strings_with(&self, py: Python<'_>, needle: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
+        let needle = raw(needle)?;
+        Ok(py.detach(|| strings_with(&self.0, &needle)))
+    }
+    /// Return the ids of the strings with signs beyond ASCII, ascending.
+    fn strings_beyond_ascii(&self) -> Vec<u32> {
+        self.0.strings.foreign.clone()
     }
     /// Return offset and string id of each load in a method from the offset `first` to `last`.
     fn loads_in(&self, caller: u32, first: u32, last: u32) -> Vec<(u32, u32)> {
@@ -251,6 +252,13 @@ impl Dex {
 }
 
 impl Dex {
+    /// Return which methods are one of `members`.
+    fn wanted_methods(&self, members: &Bound<'_, PyAny>) -> PyResult<Vec<bool>> {
+        let names = raws(members)?;
+        let names = names.iter().map(Vec::as_slice);
+        Ok(search::members(&self.0, names, &self.0.method_owner, &self.0.method_name))
+    }
+
     fn written<'py>(&self, py: Python<'py>, write: impl Fn(&Engine, &mut Vec<u8>)) -> PyResult<Bound<'py, PyString>> {
         let mut out = Vec::with_capacity(128);
         write(&self.0, &mut out);

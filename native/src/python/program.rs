@@ -5,7 +5,7 @@ use super::{raw, text};
 use crate::bytes::has_room;
 use crate::program::Program as Engine;
 use crate::reach::{self, via};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyString};
@@ -120,10 +120,7 @@ impl Reach {
     /// Return for each of `methods` the position of the entry and the hops from it; None where there is no path.
     fn paths<'py>(&self, py: Python<'py>, methods: &Bound<'_, PyAny>) -> PyResult<Vec<Option<Path<'py>>>> {
         let methods = super::raws(methods)?;
-        let owners: HashSet<&[u8]> = methods.iter().map(|method| owner(method)).collect();
-        let numbers = (0..self.program.names.len() as u32).map(|number| (self.program.type_name(number), number));
-        let classes: HashMap<&[u8], u32> = numbers.filter(|(name, _)| owners.contains(name)).collect();
-        methods.iter().map(|method| self.path(py, method, classes.get(owner(method)).copied())).collect()
+        methods.iter().map(|method| self.path(py, method, self.program.find(owner(method)))).collect()
     }
 
     /// First number of the kinds of callbacks in a hop.

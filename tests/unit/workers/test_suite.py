@@ -63,6 +63,7 @@ class BrokenView:
             code=FakeCode(),
             file=WholeFile(b"PK\x03\x04"),
             size=4,
+            resources=None,
         )
 
     def __getattr__(self, name: str) -> object:

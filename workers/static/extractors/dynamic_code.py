@@ -40,6 +40,7 @@ _LOOKED_AT_BIG = 32
 """The same in a big file, the most suspect ones: each look may cost a request, and another 128 KiB of the file."""
 _ROW_LIMIT = 500
 _BY_NAME = {".dex": "dex", ".apk": "apk", ".jar": "jar", ".aar": "jar", ".odex": "dex", ".vdex": "dex"}
+_BY_NAME_ONLY = tuple(_BY_NAME)
 _HEAD = 8
 _COMMON = frozenset({
     "aac", "bmp", "crt", "css", "csv", "frag", "fsh", "gif", "glsl", "htm", "html", "ico", "java", "jpeg", "jpg",
@@ -48,6 +49,8 @@ _COMMON = frozenset({
     "vert", "vsh", "wav", "webm", "webp", "woff", "woff2", "xml", "yaml", "yml",
 })  # fmt: skip
 """Extensions of pictures, sounds, fonts and texts: code can hide behind them, but seldom does."""
+_MAGICS = {b"dex\n": "dex", b"\x7fELF": "elf", b"PK\x03\x04": "zip"}
+_FIRSTS = bytes(magic[0] for magic in _MAGICS)
 _ZIP_NAMES = (".zip", ".jar", ".apk", ".aar", ".docx", ".xlsx", ".pptx", ".obb", ".epub", ".wgt", ".srcjar", ".bundle")
 
 
@@ -66,9 +69,11 @@ def extract(view: StaticView) -> JSON:
     embedded: list[JSON] = []
     candidates = _candidates(view.archive.entries)
     chosen = _most_suspect(candidates, view.size)
-    heads = {id(entry): head for entry, head in zip(chosen, view.archive.read_heads(chosen, _HEAD), strict=True)}
+    heads = {
+        id(entry): head for entry, head in zip(chosen, view.archive.read_heads(chosen, _HEAD, _FIRSTS), strict=True)
+    }
     for entry in candidates:
-        kind = _kind(entry, heads.get(id(entry)))
+        kind = _kind(entry.name, heads.get(id(entry)))
         if kind is not None:
             embedded.append({"name": text(entry.name, 500), "kind": kind, "bytes": entry.size})
     return {
@@ -112,22 +117,18 @@ def _suffix(name: str) -> str:
 
 def _may_hold_code(entry: Entry) -> bool:
     """Return whether a member can hold code that is not the app's own dex file or library."""
-    if entry.name.startswith(("lib/", "META-INF/", "res/layout", "res/drawable")) or _OWN_DEX.fullmatch(entry.name):
+    name = entry.name
+    if name.startswith(("lib/", "META-INF/", "res/layout", "res/drawable")) or name.endswith("/"):
         return False
-    return entry.size >= _HEAD and not entry.name.endswith("/")
+    return entry.size >= _HEAD and not (name.endswith(".dex") and _OWN_DEX.fullmatch(name))
 
 
-def _kind(entry: Entry, head: bytes | None) -> str | None:
-    """Return what code the member holds, by its first bytes (None if they cannot be read) and its name."""
-    lower = entry.name.lower()
-    by_name = _BY_NAME.get(_suffix(lower))
-    if head is None:
-        return by_name
-    if head.startswith(b"dex\n"):
-        return "dex"
-    if head.startswith(b"\x7fELF"):
-        return "elf"
-    if head.startswith(b"PK\x03\x04"):
-        return by_name or (None if lower.endswith(_ZIP_NAMES) else "zip")
+def _kind(name: str, head: bytes | None) -> str | None:
+    """Return what code a member holds, by its first bytes (None if they cannot be read) and its name."""
+    lower = name.lower()
     # Encrypted payloads keep their name: worth a look, whatever is inside.
-    return by_name
+    by_name = _BY_NAME[lower[lower.rfind(".") :]] if lower.endswith(_BY_NAME_ONLY) else None
+    found = _MAGICS.get(head[:4]) if head else None
+    if found == "zip":
+        return by_name or (None if lower.endswith(_ZIP_NAMES) else "zip")
+    return found or by_name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
 from workers.data.tables import PackerTrace, TraceKind, packer_traces
 from workers.model.bounded import Rows, text
@@ -44,6 +45,9 @@ def extract(view: StaticView) -> JSON:
     found: dict[str, list[tuple[PackerTrace, str]]] = defaultdict(list)
     values = dict.fromkeys(_values(view))
     for kind, value in values:
+        exact, prefixes = _patterns(kind)
+        if value not in exact and not value.startswith(prefixes):
+            continue
         for trace in packer_traces():
             if trace.kind is kind and trace.matches(value):
                 found[trace.name].append((trace, value))
@@ -66,6 +70,14 @@ def extract(view: StaticView) -> JSON:
         "components": total,
         "components_missing": missing,
     }
+
+
+@cache
+def _patterns(kind: TraceKind) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the names and the prefixes of names that are traces of one kind."""
+    patterns = [trace.pattern for trace in packer_traces() if trace.kind is kind]
+    prefixes = tuple(pattern[:-1] for pattern in patterns if pattern.endswith("*"))
+    return frozenset(patterns), prefixes
 
 
 def _values(view: StaticView) -> Iterator[tuple[TraceKind, str]]:

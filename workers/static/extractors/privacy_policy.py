@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from workers.model.bounded import TEXT_LIMIT, texts
 from workers.model.evidence import JSON
 from workers.model.fact import Fact
-from workers.static.readers.archive import MemberError
 from workers.static.readers.needles import stand_in
 from workers.static.view import StaticView
 
@@ -50,8 +49,7 @@ _URL = re.compile(
     re.IGNORECASE,
 )
 _FILE = re.compile(r"privacy|yinsi|隐私|user_?agreement", re.IGNORECASE)
-_FILE_MARKS = ("privacy", "yinsi", "隐私", "user")
-_RESOURCES = "resources.arsc"
+_FILE_MARKS = ("privacy", "yinsi", "隐私", "agreement")
 _LIMIT = 100
 _TEXT_LIMIT = 300
 
@@ -88,11 +86,8 @@ def _files(names: Sequence[str]) -> list[str]:
 
 def _terms_in_resources(view: StaticView) -> list[str]:
     """Return the terms that stand in resources.arsc, whose string pool is UTF-8 or UTF-16."""
-    if _RESOURCES not in view.archive:
-        return []
-    try:
-        content = view.archive.read(_RESOURCES)
-    except MemberError:
+    content = view.resources
+    if content is None:
         return []
     # Only for terms of letters: bytes of Chinese text in UTF-16 can look like capitals.
     found = _standing_in([term for term in _TERMS if term.isascii()], content, fold=True)

@@ -113,15 +113,19 @@ class Archive:
             return content
         return self.engine.copy(content, 0, len(content))[0]
 
-    def read_heads(self, entries: Sequence[Entry], size: int) -> Iterator[bytes | None]:
-        """Yield at most the first `size` bytes of each member, as `read_head`; None where they cannot be had."""
-        quick = self._quick_heads(entries, size)
+    def read_heads(self, entries: Sequence[Entry], size: int, firsts: bytes) -> Iterator[bytes | None]:
+        """Yield at most the first `size` bytes of each member, as `read_head`; None where they cannot be had.
+
+        Of a member whose first byte is none of `firsts` nothing is told.
+        """
+        quick = self._quick_heads(entries, size, firsts)
         for number, entry in enumerate(entries):
             # None where the local header says anything else than the directory: that is looked at slowly, and noted.
             head = quick.get(number)
-            yield self._slow_head(entry, size) if head is None else head
+            found = self._slow_head(entry, size) if head is None else head
+            yield b"" if found and found[0] not in firsts else found
 
-    def _quick_heads(self, entries: Sequence[Entry], size: int) -> dict[int, bytes]:
+    def _quick_heads(self, entries: Sequence[Entry], size: int, firsts: bytes) -> dict[int, bytes]:
         """Return the first bytes that the native engine can tell, by the position of their entry in `entries`."""
         found: dict[int, bytes] = {}
         if self.engine is None:
@@ -129,7 +133,8 @@ class Archive:
         for start, piece in self.file.pieces():
             end = start + len(piece)
             inside = [number for number, entry in enumerate(entries) if start <= entry.header_offset < end]
-            heads = self.engine.heads(piece, start, self.file.size, [entries[number] for number in inside], size)
+            chosen = [entries[number] for number in inside]
+            heads = self.engine.heads(piece, start, self.file.size, chosen, size, firsts)
             found.update((number, head) for number, head in zip(inside, heads, strict=True) if head is not None)
         return found
 

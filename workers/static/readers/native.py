@@ -63,6 +63,7 @@ class NativeDex:
         """String table, decoded."""
         self.prototypes: Sequence[str] = LazyTexts(prototypes, native.prototype)
         """Each prototype as `(params)ret`."""
+        self._holding: dict[str, list[int]] = {}
         # The engine answers these as they stand.
         self.type = native.type_name
         self.member = native.member
@@ -153,8 +154,12 @@ class NativeDex:
 
     def strings_with(self, needles: Collection[str], *, beyond_ascii: bool) -> Sequence[int]:
         """Return the ids of strings that hold one of `needles`, or any sign beyond ASCII if asked; ascending."""
-        found: list[int] = self.native.strings_with(needles, beyond_ascii)
-        return found
+        found: set[int] = set(self.native.strings_beyond_ascii()) if beyond_ascii else set()
+        for needle in needles:
+            if needle not in self._holding:
+                self._holding[needle] = self.native.strings_with(needle)
+            found.update(self._holding[needle])
+        return sorted(found)
 
     def constants_reaching(self, caller: int, offset: int) -> Sequence[str]:
         """Return the strings in the argument registers of a call, as far as a straight line shows them."""

@@ -186,9 +186,10 @@ class FakeArchive:
         """Return the content of a member."""
         return self.members[entry.name]
 
-    def read_heads(self, entries: Sequence[Entry], size: int) -> Iterator[bytes]:
-        """Yield the first bytes of each member."""
-        return (self.members[entry.name][:size] for entry in entries)
+    def read_heads(self, entries: Sequence[Entry], size: int, firsts: bytes) -> Iterator[bytes]:
+        """Yield the first bytes of each member that starts with one of `firsts`."""
+        contents = (self.members[entry.name] for entry in entries)
+        return (content[:size] if content[:1] in firsts else b"" for content in contents)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,6 +206,11 @@ class _FakeView:
     def size(self) -> int:
         """Return the bytes of the file."""
         return self.file.size
+
+    @property
+    def resources(self) -> bytes | None:
+        """Return the resource table, if there is one."""
+        return self.archive.members.get("resources.arsc")
 
 
 def make_view(
