@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from workers.data.runtime import plants, sinks
 from workers.data.services import service_calls, service_packages, service_rows, service_values
-from workers.dynamic.members import java_member, needs, rows
+from workers.data.tables import Protection, permissions
+from workers.dynamic.members import PLATFORM_LEVEL, java_member, needs, rows
 from workers.model.services import Services
 
 CANARIES: Mapping[str, str] = {
@@ -49,6 +50,11 @@ def properties(
         "apk": "/in/app.apk",
         "package": package,
         "target_sdk": str(target_sdk),
+        "dangerous": _table(
+            (each.name, each.group)
+            for each in permissions().values()
+            if each.protection is Protection.DANGEROUS and each.since <= PLATFORM_LEVEL
+        ),
         "members": _table(_members(target_sdk)),
         "plants": _table(
             (java_member(plant.member), plant.argument, plant.kind, plant.shape, plant.refusal) for plant in plants()

@@ -114,3 +114,12 @@ def test_a_call_has_the_kind_of_its_row(member: str, arguments: list[str], expec
 def test_members_are_named_as_java_names_them() -> None:
     """The name of the dex file becomes the name that a stack shows."""
     assert java_member("Landroid/provider/Settings$Secure;->getString") == "android.provider.Settings$Secure.getString"
+
+
+def test_the_phone_asks_the_user_for_each_dangerous_permission() -> None:
+    """Robolectric knows few of them, and what is not known would be granted."""
+    text = properties(package="a", target_sdk=33, launcher=None)
+    (line,) = [line for line in text.splitlines() if line.startswith("dangerous=")]
+
+    assert "android.permission.READ_PHONE_STATE\\u003bPHONE" in line
+    assert "android.permission.INTERNET" not in line

@@ -39,6 +39,7 @@ final class Permissions {
       return;
     }
     PackageManager packages = application.getPackageManager();
+    session.job().dangerous().forEach((name, group) -> Shadows.shadowOf(packages).addPermissionInfo(described(name, group)));
     List<String> granted = new ArrayList<>();
     for (String name : info.requestedPermissions) {
       if (session.job().targetSdk() >= Build.VERSION_CODES.M && isDangerous(packages, name)) {
@@ -48,6 +49,16 @@ final class Permissions {
       }
     }
     Shadows.shadowOf(application).grantPermissions(granted.toArray(new String[0]));
+  }
+
+  /** Robolectric knows few of the platform's permissions, and what it does not know would be granted. */
+  private static PermissionInfo described(String name, String group) {
+    PermissionInfo permission = new PermissionInfo();
+    permission.name = name;
+    permission.packageName = "android";
+    permission.group = group.isEmpty() ? null : "android.permission-group." + group;
+    permission.protectionLevel = PermissionInfo.PROTECTION_DANGEROUS;
+    return permission;
   }
 
   private static boolean isDangerous(PackageManager packages, String permission) {

@@ -16,6 +16,7 @@ import java.util.function.Function;
 /**
  * What the worker has said about the app: a properties file beside the APK.
  *
+ * @param dangerous permissions that Android asks the user for, with their group
  * @param certificate that the app is signed with, DER; null if it has none that can be read
  * @param sensitive rows by member such as {@code android.telephony.TelephonyManager.getDeviceId}
  * @param plants answers by member
@@ -29,6 +30,7 @@ public record Job(
     String packageName,
     int targetSdk,
     String launcher,
+    Map<String, String> dangerous,
     byte[] certificate,
     Map<String, List<Rules.Sensitive>> sensitive,
     Map<String, List<Rules.Plant>> plants,
@@ -48,6 +50,7 @@ public record Job(
         values.getProperty("package"),
         Integer.parseInt(values.getProperty("target_sdk")),
         values.getProperty("launcher"),
+        Rules.pairs(values.getProperty("dangerous", "")),
         values.containsKey("certificate") ? HexFormat.of().parseHex(values.getProperty("certificate")) : null,
         Rules.sensitive(values.getProperty("members", "")),
         Rules.plants(values.getProperty("plants", "")),

@@ -91,6 +91,15 @@ public final class Rules {
   }
 
   /** Returns the texts of a list with spaces between. */
+  /** Returns the second cell of each entry by the first. */
+  static Map<String, String> pairs(String table) {
+    Map<String, String> found = new HashMap<>();
+    for (String[] cells : entries(table, 2)) {
+      found.put(cells[0], cells[1]);
+    }
+    return found;
+  }
+
   static List<String> texts(String list) {
     List<String> found = new ArrayList<>();
     for (String text : list.split(" ")) {

@@ -57,6 +57,13 @@ public final class JobTest {
     assertTrue(job.needles().isEmpty());
   }
 
+  /** Permissions that the user is asked for come with their group. */
+  @Test
+  public void dangerousPermissionsHaveAGroup() throws Exception {
+    Job job = read(LEAST + "dangerous=" + escaped("a.CALL;PHONE a.OTHER;") + "\n");
+    assertEquals(Map.of("a.CALL", "PHONE", "a.OTHER", ""), job.dangerous());
+  }
+
   /** The certificate is read from hexadecimal digits, byte for byte. */
   @Test
   public void certificateIsHex() throws Exception {
