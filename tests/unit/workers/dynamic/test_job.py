@@ -49,7 +49,7 @@ def test_a_needle_with_separators_stays_one_needle() -> None:
     )
     assert _value(text, "canary.ssid") == hostile
     assert [unquote(cell) for cell in _value(text, "needles.ssid").split(" ")] == [hostile, "x"]
-    assert len(text.splitlines()) == 8
+    assert len(text.splitlines()) == 9
 
 
 def test_without_needles_the_values_themselves_are_searched_for() -> None:
