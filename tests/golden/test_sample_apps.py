@@ -53,7 +53,7 @@ def test_an_ordinary_app_is_read_in_full(name: str) -> None:
     ("name", "expected"),
     [
         ("clean", ("org.apkfarm.sample.clean", 1, "1.0", 21, 34, "合规示例")),
-        ("imei-before-consent", ("org.apkfarm.sample.imei", 1, "1.0", 21, 28, "先收集后同意示例")),
+        ("imei-before-consent", ("org.apkfarm.sample.imei", 1, "1.0", 21, 22, "先收集后同意示例")),
         ("two-dex", ("org.apkfarm.sample.twodex", 2, "2.0", 21, 33, "双 DEX 示例")),
         ("packed-looking", ("org.apkfarm.sample.packed", 1, "1.0", 21, 30, "疑似加固示例")),
         ("self-start", ("org.apkfarm.sample.selfstart", 1, "1.0", 21, 28, "自启动示例")),
