@@ -10,7 +10,7 @@ _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -2, -3, -8
 """Parameters of mallopt(3)."""
 _SELDOM = 50_000
 """Objects between two looks for circles: an app's facts are as many, and have none."""
-_KEPT = 64 << 20
+_KEPT = 128 << 20
 _LARGEST = 32 << 20
 """The largest block that glibc lets come from the heap (`HEAP_MAX` of its documentation, on 64 bits)."""
 
@@ -19,7 +19,7 @@ def settle() -> None:
     """Call once, after everything is imported and before the first app.
 
     Without it each app gets its memory from the kernel page by page and gives it back, which costs a fifth of the time
-    of a large app. At most 64 MiB are kept, also where threads read: they share the one heap, since each would keep as
+    of a large app. At most 128 MiB are kept, also where threads read: they share the one heap, since each would keep as
     much of its own. Elsewhere than on glibc nothing is changed.
     """
     gc.collect()

@@ -106,14 +106,19 @@ impl<'a> Hierarchy<'a> {
         self.chain(class).find_map(|each| self.program.node_in(each, selector))
     }
 
-    /// Append the methods that a virtual or interface call of `selector` on `class` may reach.
-    pub fn dispatch(&mut self, class: u32, selector: u32, out: &mut Vec<u32>) {
+    /// Append the methods that a virtual or interface call of `selector` on `class` may reach; `own` is the node of the
+    /// method that the class itself defines, if that is known.
+    pub fn dispatch(&mut self, class: u32, selector: u32, own: Option<u32>, out: &mut Vec<u32>) {
         if !self.implementers.contains_key(&class) {
             // Most classes are no interfaces of others.
             self.work += 1;
             if self.work <= WORK_MAX {
                 self.overriding(class, selector, out);
-                self.inherited(class, selector, out);
+                if own.is_some() {
+                    out.extend(own);
+                } else {
+                    self.inherited(class, selector, out);
+                }
             }
             return;
         }

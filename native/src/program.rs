@@ -5,9 +5,9 @@
 
 use crate::class_data::EncodedMethod;
 use crate::dex::Dex;
-use hashbrown::hash_table::{Entry, HashTable};
-use hashbrown::{DefaultHashBuilder, HashSet};
-use std::hash::BuildHasher;
+use crate::interner::Interner;
+use crate::selectors::number_selectors;
+use hashbrown::HashSet;
 use std::sync::Arc;
 
 /// No type, no method, no node.
@@ -15,41 +15,6 @@ pub const NONE: u32 = u32::MAX;
 
 /// Bytes for each type, prototype and method in all tables and columns of a program together.
 const ROW: usize = 96;
-
-/// Numbers for distinct keys.
-struct Interner<K> {
-    table: HashTable<u32>,
-    keys: Vec<K>,
-    hasher: DefaultHashBuilder,
-}
-
-impl<K: Copy> Interner<K> {
-    fn with_room(count: usize) -> Self {
-        let (table, keys) = (HashTable::with_capacity(count), Vec::with_capacity(count));
-        Self { table, keys, hasher: DefaultHashBuilder::default() }
-    }
-
-    /// Return the number of `key`; `text` says what makes keys equal.
-    fn number<T: std::hash::Hash + Eq>(&mut self, key: K, text: impl Fn(K) -> T) -> u32 {
-        let wanted = text(key);
-        let (keys, hasher) = (&self.keys, &self.hasher);
-        let get = |number: &u32| keys.get(*number as usize).map(|&each| text(each));
-        let entry = self.table.entry(
-            hasher.hash_one(&wanted),
-            |number| get(number).as_ref() == Some(&wanted),
-            |number| get(number).map_or(0, |each| hasher.hash_one(each)),
-        );
-        match entry {
-            Entry::Occupied(found) => *found.get(),
-            Entry::Vacant(free) => {
-                let number = keys.len() as u32;
-                free.insert(number);
-                self.keys.push(key);
-                number
-            }
-        }
-    }
-}
 
 /// One class definition: of several of one type the first in load order counts, as on Android.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +74,8 @@ pub struct Program {
     members: Vec<(u32, u32)>,
     /// Where the methods of each class start in `members`.
     members_start: Vec<u32>,
+    /// Node of each method in `members`, by file and method id; `NONE` for all others.
+    own_nodes: Vec<Vec<u32>>,
 }
 
 impl Program {
@@ -123,7 +90,7 @@ impl Program {
             interfaces: self.interfaces.clone(),
             ..Self::default()
         };
-        program.number_selectors();
+        program.selectors = number_selectors(&program.dexes, &program.types);
         program.define_methods();
         program
     }
@@ -219,6 +186,14 @@ impl Program {
         self.interfaces.get(first as usize..last as usize).unwrap_or(&[])
     }
 
+    /// Return the node of the method `id` of file `dex` if its class itself defines it: what `node_in` would find.
+    #[inline]
+    #[must_use]
+    pub fn own_node(&self, dex: u32, id: u32) -> Option<u32> {
+        let node = *self.own_nodes.get(dex as usize)?.get(id as usize)?;
+        (node != NONE).then_some(node)
+    }
+
     /// Return the node of a method that `class` itself defines.
     #[inline]
     #[must_use]
@@ -248,87 +223,6 @@ impl Program {
         self.names = interner.keys;
     }
 
-    /// Give each distinct pair of name and prototype a number: methods are laid out by name, and of one name by prototype.
-    fn number_selectors(&mut self) {
-        let (names, count) = self.number_names();
-        let protos = self.number_prototypes();
-        let of_dex = |(dex, protos): (&'_ Arc<Dex>, Vec<u32>)| {
-            let proto = |&id: &u32| protos.get(id as usize).copied().unwrap_or(NONE);
-            dex.method_proto.iter().map(proto).collect::<Vec<u32>>()
-        };
-        let protos = self.dexes.iter().zip(protos).flat_map(of_dex);
-        let starts = starts_of(names.iter().copied(), count);
-        let mut next = starts.clone();
-        let mut by_name = vec![(0_u32, 0_u32); names.len()];
-        for ((&name, proto), method) in names.iter().zip(protos).zip(0_u32..) {
-            let Some(at) = next.get_mut(name as usize) else { continue };
-            if let Some(slot) = by_name.get_mut(*at as usize) {
-                *slot = (proto, method);
-            }
-            *at += 1;
-        }
-        let mut numbers = vec![NONE; names.len()];
-        let mut number = 0;
-        for bounds in starts.windows(2) {
-            let &[first, last] = bounds else { continue };
-            let Some(methods) = by_name.get_mut(first as usize..last as usize) else { continue };
-            methods.sort_unstable();
-            let mut before = None;
-            for &(proto, method) in methods.iter() {
-                number += u32::from(before.is_some_and(|before| before != proto));
-                before = Some(proto);
-                if let Some(slot) = numbers.get_mut(method as usize) {
-                    *slot = number;
-                }
-            }
-            number += u32::from(before.is_some());
-        }
-        let mut rest = numbers.as_slice();
-        for dex in &self.dexes {
-            let (own, behind) = rest.split_at_checked(dex.method_name.len()).unwrap_or((rest, &[]));
-            self.selectors.push(own.to_vec());
-            rest = behind;
-        }
-    }
-
-    /// Return a number for the name of each method of one file after the other, and how many numbers there are.
-    fn number_names(&self) -> (Vec<u32>, usize) {
-        let methods: usize = self.dexes.iter().map(|dex| dex.method_name.len()).sum();
-        let mut names: Interner<(u32, u32)> = Interner::with_room(methods / 2);
-        let text = |(dex, id): (u32, u32)| self.dexes.get(dex as usize).map_or(&[][..], |dex| dex.string(id));
-        let mut numbers = Vec::with_capacity(methods);
-        for (at, dex) in (0_u32..).zip(&self.dexes) {
-            let mut known = vec![NONE; dex.strings.len()];
-            for &name in &dex.method_name {
-                let Some(slot) = known.get_mut(name as usize) else { continue };
-                if *slot == NONE {
-                    *slot = names.number((at, name), text);
-                }
-                numbers.push(*slot);
-            }
-        }
-        (numbers, names.keys.len())
-    }
-
-    /// Return the number of each prototype, by file and prototype id.
-    fn number_prototypes(&self) -> Vec<Vec<u32>> {
-        // Result and parameters of one prototype after the other, as global types.
-        let mut types: Vec<u32> = Vec::new();
-        let mut places: Vec<Vec<(u32, u32)>> = Vec::new();
-        for (at, dex) in (0_u32..).zip(&self.dexes) {
-            let place = |id: u32| {
-                let first = types.len() as u32;
-                types.push(self.type_of(at, dex.prototypes.result(id)));
-                types.extend(dex.prototypes.parameters(id).iter().map(|&each| self.type_of(at, u32::from(each))));
-                (first, types.len() as u32)
-            };
-            places.push((0..dex.prototypes.len() as u32).map(place).collect());
-        }
-        let mut interner: Interner<(u32, u32)> = Interner::with_room(places.iter().map(Vec::len).sum());
-        let text = |(first, last): (u32, u32)| types.get(first as usize..last as usize).unwrap_or(&[]);
-        places.iter().map(|places| places.iter().map(|&place| interner.number(place, text)).collect()).collect()
-    }
-
     fn define_classes(&mut self) {
         self.classes = vec![None; self.names.len()];
         for (dex, types) in self.dexes.iter().zip(&self.types) {
@@ -351,9 +245,17 @@ impl Program {
         let mut keyed: Vec<(u32, u32)> = Vec::new();
         for (at, dex) in (0_u32..).zip(&self.dexes) {
             let mut forms: Vec<Option<Form>> = vec![None; dex.method_name.len()];
+            // Strings are distinct, so that names need not be read.
+            let (initialiser, constructor) = (dex.find_string(b"<clinit>"), dex.find_string(b"<init>"));
+            let form_of = |method: EncodedMethod| match dex.method_name.get(method.method as usize).copied() {
+                _ if method.is_virtual => Form::Virtual,
+                name if name == initialiser && name.is_some() => Form::Initialiser,
+                name if name == constructor && name.is_some() => Form::Constructor,
+                _ => Form::Direct,
+            };
             for each in &dex.methods {
                 if let Some(slot) = forms.get_mut(each.method as usize) {
-                    slot.get_or_insert_with(|| form_of(dex, *each));
+                    slot.get_or_insert_with(|| form_of(*each));
                 }
             }
             for (method, form) in (0_u32..).zip(forms) {
@@ -395,6 +297,13 @@ impl Program {
             }
             self.members_start.push(self.members.len() as u32);
         }
+        self.own_nodes = self.dexes.iter().map(|dex| vec![NONE; dex.method_name.len()]).collect();
+        for &(_, node) in &self.members {
+            let Some(at) = self.nodes.get(node as usize) else { continue };
+            if let Some(slot) = self.own_nodes.get_mut(at.dex as usize).and_then(|of| of.get_mut(at.method as usize)) {
+                *slot = node;
+            }
+        }
     }
 }
 
@@ -423,15 +332,4 @@ fn extend_distinct(list: &mut Vec<u32>, numbers: impl ExactSizeIterator<Item = u
     }
     let mut seen = HashSet::with_capacity(numbers.len());
     list.extend(numbers.filter(|&number| seen.insert(number)));
-}
-
-fn form_of(dex: &Dex, method: EncodedMethod) -> Form {
-    if method.is_virtual {
-        return Form::Virtual;
-    }
-    match dex.method_name.get(method.method as usize).map_or(&[][..], |&name| dex.string(name)) {
-        b"<clinit>" => Form::Initialiser,
-        b"<init>" => Form::Constructor,
-        _ => Form::Direct,
-    }
 }

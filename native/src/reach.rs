@@ -106,6 +106,8 @@ struct Search<'a> {
     kinds: &'a HashMap<Vec<u8>, u8>,
     files: Vec<File>,
     steps: Vec<Option<Step>>,
+    /// Which nodes have a step: most methods are met again and again.
+    seen: Vec<bool>,
     next: Vec<u32>,
     initialised: Vec<bool>,
     instantiated: Vec<bool>,
@@ -130,6 +132,7 @@ impl<'a> Search<'a> {
             kinds,
             files: program.dexes.iter().map(file).collect(),
             steps: vec![None; program.nodes.len()],
+            seen: vec![false; program.nodes.len()],
             next: Vec::new(),
             initialised: vec![false; types],
             instantiated: vec![false; types],
@@ -140,7 +143,9 @@ impl<'a> Search<'a> {
     }
 
     fn visit(&mut self, node: u32, step: Step) {
-        if let Some(slot) = self.steps.get_mut(node as usize).filter(|slot| slot.is_none()) {
+        let Some(seen) = self.seen.get_mut(node as usize).filter(|seen| !**seen) else { return };
+        *seen = true;
+        if let Some(slot) = self.steps.get_mut(node as usize) {
             *slot = Some(step);
             self.next.push(node);
         }
@@ -195,8 +200,9 @@ impl<'a> Search<'a> {
         }
         *called |= form;
         let Some((class, selector)) = self.program.method_key(dex, target) else { return };
+        let own = self.program.own_node(dex, target);
         if form != VIRTUAL {
-            if let Some(node) = self.hierarchy.resolve(class, selector) {
+            if let Some(node) = own.or_else(|| self.hierarchy.resolve(class, selector)) {
                 self.visit(node, step);
             }
             if form == STATIC {
@@ -204,7 +210,7 @@ impl<'a> Search<'a> {
             }
         } else if !self.hierarchy.is_object(class) {
             let mut targets = std::mem::take(&mut self.targets);
-            self.hierarchy.dispatch(class, selector, &mut targets);
+            self.hierarchy.dispatch(class, selector, own, &mut targets);
             for node in targets.drain(..) {
                 self.visit(node, step);
             }

@@ -39,6 +39,14 @@ impl Uses {
         self.opcode.extend(met.iter().map(|each| each.opcode as u8));
     }
 
+    /// Move all of `others` behind these.
+    fn append(&mut self, others: Self) {
+        self.caller.extend(others.caller);
+        self.target.extend(others.target);
+        self.offset.extend(others.offset);
+        self.opcode.extend(others.opcode);
+    }
+
     /// Make room for as many as are usual; it is taken only when it is used.
     fn reserve(&mut self, count: usize) {
         for column in [&mut self.caller, &mut self.target, &mut self.offset] {
@@ -150,15 +158,11 @@ pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size
         return refuse("Its methods together claim more code than it has room for.");
     }
     let items = in_order(items, counts.methods);
-    let mut walk = Walk::new(octets, counts, claimed as usize);
-    for (item, ahead) in items.iter().zip(items.iter().skip(AHEAD).chain(std::iter::repeat_n(&Item::default(), AHEAD)))
-    {
-        // Methods lie in the order of classes, not in that of ids: what comes soon is fetched while others are walked.
-        std::hint::black_box(octets.get(2 * ahead.start as usize));
-        walk.meet(*item);
-    }
-    (0..walk.uses.len()).for_each(|place| walk.sort_out(place));
+    let (walk, behind) = walk_both(octets, counts, &items, claimed as usize);
     let [mut calls, mut strings, mut types, mut fields] = walk.uses;
+    for (uses, rest) in [&mut calls, &mut strings, &mut types, &mut fields].into_iter().zip(behind.uses) {
+        uses.append(rest);
+    }
     if items.windows(2).any(|pair| matches!(pair, [a, b] if a.owner == b.owner)) {
         for uses in [&mut calls, &mut strings, &mut types, &mut fields] {
             uses.sort();
@@ -171,10 +175,71 @@ pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size
         fields,
         rejected: total - items.len(),
         items,
-        instructions: walk.instructions,
-        bad_ids: walk.bad_ids,
-        unknown_opcodes: walk.unknown_opcodes,
+        instructions: walk.instructions + behind.instructions,
+        bad_ids: walk.bad_ids + behind.bad_ids,
+        unknown_opcodes: walk.unknown_opcodes + behind.unknown_opcodes,
     })
+}
+
+/// Walk through the first and the second half of the code at the same time; return what each has met.
+///
+/// Where an instruction starts is known only after the one before it was looked at: a processor has half of its units
+/// idle meanwhile, enough for another walk.
+fn walk_both<'a>(octets: &'a [u8], counts: Counts, items: &[Item], claimed: usize) -> (Walk<'a>, Walk<'a>) {
+    let mut before = 0;
+    let half = items.iter().take_while(|item| {
+        before += (item.end - item.start) as usize;
+        before <= claimed / 2
+    });
+    let (first, second) = items.split_at_checked(half.count()).unwrap_or((items, &[]));
+    let (mut one, mut two) = (Walk::new(octets, counts, claimed), Walk::new(octets, counts, claimed / 2));
+    let (mut here, mut there) = (Place::new(octets, first), Place::new(octets, second));
+    while here.goes_on() && there.goes_on() {
+        one.step(&mut here);
+        two.step(&mut there);
+    }
+    while here.goes_on() {
+        one.step(&mut here);
+    }
+    while there.goes_on() {
+        two.step(&mut there);
+    }
+    for walk in [&mut one, &mut two] {
+        (0..walk.uses.len()).for_each(|place| walk.sort_out(place));
+    }
+    (one, two)
+}
+
+/// Where a walk stands.
+struct Place<'a> {
+    octets: &'a [u8],
+    items: std::slice::Iter<'a, Item>,
+    owner: u32,
+    first: usize,
+    end: usize,
+    at: usize,
+}
+
+impl<'a> Place<'a> {
+    fn new(octets: &'a [u8], items: &'a [Item]) -> Self {
+        Self { octets, items: items.iter(), owner: 0, first: 0, end: 0, at: 0 }
+    }
+
+    /// Whether there is another instruction, in this method or the next one with any.
+    #[allow(clippy::inline_always)] // a call would cost more than the step
+    #[inline(always)]
+    fn goes_on(&mut self) -> bool {
+        while self.at >= self.end {
+            // Methods lie in the order of classes, not in that of ids: what comes soon is fetched meanwhile.
+            if let Some(ahead) = self.items.as_slice().get(AHEAD) {
+                std::hint::black_box(self.octets.get(2 * ahead.start as usize));
+            }
+            let Some(item) = self.items.next() else { return false };
+            (self.owner, self.first, self.end) = (item.owner, 2 * item.start as usize, 2 * item.end as usize);
+            self.at = self.first;
+        }
+        true
+    }
 }
 
 /// Return the items in the order of their owners; those of one owner stay as they are.
@@ -260,57 +325,54 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Meet every instruction of one method.
+    /// Meet the next instruction.
     ///
     /// What comes next cannot be guessed, so that each branch on it costs more than the work it saves: every instruction
     /// is written down with those of its kind, but their number grows only by those that count.
     #[allow(clippy::indexing_slicing)] // each index is masked or below the length of its table by type
-    fn meet(&mut self, item: Item) {
-        let octets = self.octets;
-        let (first, end) = (2 * item.start as usize, 2 * item.end as usize);
-        let (mut at, mut instructions) = (first, 0);
-        while at < end {
-            let head = octets.get(at..).unwrap_or(&[]);
-            // What stands in the last unit of a file has no operands.
-            let tail = || head.first_chunk::<2>().map_or([0; 4], |unit| [unit[0], unit[1], 0, 0]);
-            let [opcode, high, low, top] = head.first_chunk::<4>().copied().unwrap_or_else(tail);
-            let (length, kind) = OPCODES[usize::from(opcode)];
-            let mut behind = at + 2 * usize::from(length);
-            let mut target = u32::from(u16::from_le_bytes([low, top]));
-            let mut place = kind as usize % KINDS;
-            instructions += 1;
-            if kind > Kind::Other {
-                match kind {
-                    Kind::Nop => {
-                        if let PACKED_SWITCH | SPARSE_SWITCH | FILL_ARRAY = u16::from_le_bytes([opcode, high]) {
-                            let length = usize::try_from(payload_length(octets, at / 2)).unwrap_or(usize::MAX);
-                            behind = at.saturating_add(length.saturating_mul(2));
-                        }
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
+    fn step(&mut self, place: &mut Place<'_>) {
+        let (octets, at) = (self.octets, place.at);
+        let head = octets.get(at..).unwrap_or(&[]);
+        // What stands in the last unit of a file has no operands.
+        let tail = || head.first_chunk::<2>().map_or([0; 4], |unit| [unit[0], unit[1], 0, 0]);
+        let [opcode, high, low, top] = head.first_chunk::<4>().copied().unwrap_or_else(tail);
+        let (length, kind) = OPCODES[usize::from(opcode)];
+        let mut behind = at + 2 * usize::from(length);
+        let mut target = u32::from(u16::from_le_bytes([low, top]));
+        let mut list = kind as usize % KINDS;
+        if kind > Kind::Other {
+            match kind {
+                Kind::Nop => {
+                    if let PACKED_SWITCH | SPARSE_SWITCH | FILL_ARRAY = u16::from_le_bytes([opcode, high]) {
+                        let length = usize::try_from(payload_length(octets, at / 2)).unwrap_or(usize::MAX);
+                        behind = at.saturating_add(length.saturating_mul(2));
                     }
-                    Kind::TextJumbo => {
-                        place = Kind::Text as usize;
-                        target = u32_at(head, 2).unwrap_or(u32::MAX);
-                    }
-                    _ => self.unknown_opcodes += 1,
                 }
+                Kind::TextJumbo => {
+                    list = Kind::Text as usize;
+                    target = u32_at(head, 2).unwrap_or(u32::MAX);
+                }
+                _ => self.unknown_opcodes += 1,
             }
-            // An instruction that runs over the end of its method has no operands to read.
-            let mut counts = u8::from(place < Kind::Other as usize) & u8::from(behind <= end);
-            if target >= self.counts[place] {
-                self.bad_ids += u64::from(counts);
-                counts = 0;
-            }
-            let offset = ((at - first) / 2) as u32;
-            let met = self.met[place];
-            self.latest[place][usize::from(met) % LATEST] =
-                Met { caller: item.owner, target, offset, opcode: u32::from(opcode) };
-            self.met[place] = met + counts;
-            if usize::from(met + counts) == LATEST {
-                self.sort_out(place);
-            }
-            at = behind;
         }
-        self.instructions += instructions;
+        // An instruction that runs over the end of its method has no operands to read.
+        let mut counts = u8::from(list < Kind::Other as usize) & u8::from(behind <= place.end);
+        if target >= self.counts[list] {
+            self.bad_ids += u64::from(counts);
+            counts = 0;
+        }
+        let offset = ((at - place.first) / 2) as u32;
+        let met = self.met[list];
+        self.latest[list][usize::from(met) % LATEST] =
+            Met { caller: place.owner, target, offset, opcode: u32::from(opcode) };
+        self.met[list] = met + counts;
+        if usize::from(met + counts) == LATEST {
+            self.sort_out(list);
+        }
+        self.instructions += 1;
+        place.at = behind;
     }
 
     /// Move the latest instructions of one kind to their columns.

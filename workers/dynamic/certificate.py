@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import struct
 
-from asn1crypto import cms
-
 from workers.model.errors import InspectionError
 from workers.static.readers.signing_block import SCHEME_IDS, find_signing_block
 from workers.static.view import StaticView
@@ -51,6 +49,8 @@ def _first(sequence: bytes) -> bytes:
 
 def _of_v1(view: StaticView) -> bytes | None:
     """Return the first certificate of the files in META-INF."""
+    from asn1crypto import cms  # noqa: PLC0415 - a fifth of a worker's start, needed by apps without a newer scheme
+
     for _, content in view.signature_files:
         for choice in cms.ContentInfo.load(content)["content"]["certificates"]:
             der: bytes = choice.chosen.dump()

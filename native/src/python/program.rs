@@ -120,7 +120,9 @@ impl Reach {
     /// Return for each of `methods` the position of the entry and the hops from it; None where there is no path.
     fn paths<'py>(&self, py: Python<'py>, methods: &Bound<'_, PyAny>) -> PyResult<Vec<Option<Path<'py>>>> {
         let methods = super::raws(methods)?;
-        methods.iter().map(|method| self.path(py, method, self.program.find(owner(method)))).collect()
+        // Paths share their first methods, and with them their names.
+        let mut names: HashMap<u32, Bound<'py, PyString>> = HashMap::new();
+        methods.iter().map(|method| self.path(py, method, &mut names)).collect()
     }
 
     /// First number of the kinds of callbacks in a hop.
@@ -129,13 +131,37 @@ impl Reach {
 }
 
 impl Reach {
-    fn path<'py>(&self, py: Python<'py>, method: &[u8], class: Option<u32>) -> PyResult<Option<Path<'py>>> {
+    fn path<'py>(
+        &self,
+        py: Python<'py>,
+        method: &[u8],
+        names: &mut HashMap<u32, Bound<'py, PyString>>,
+    ) -> PyResult<Option<Path<'py>>> {
+        let class = self.program.find(owner(method));
         let members = class.map_or(&[][..], |class| self.program.members_of(class));
-        let Some(&(_, number)) = members.iter().find(|&&(_, node)| self.name(node) == method) else { return Ok(None) };
+        let bare = method.get(owner(method).len() + 2..).unwrap_or(&[]);
+        let means = |node: u32| bare.starts_with(self.bare_name(node)) && self.name(node) == method;
+        let Some(&(_, number)) = members.iter().find(|&&(_, node)| means(node)) else { return Ok(None) };
         let path = self.found.path(number);
         let Some(entry) = path.first().map(|(_, step)| step.entry) else { return Ok(None) };
-        let hops = path.iter().map(|&(node, step)| Ok((text(py, &self.name(node))?, step.via)));
-        Ok(Some((entry, hops.collect::<PyResult<Vec<_>>>()?)))
+        let mut hops = Vec::with_capacity(path.len());
+        for &(node, step) in &path {
+            let name = match names.get(&node) {
+                Some(name) => name.clone(),
+                None => names.entry(node).insert(text(py, &self.name(node))?).get().clone(),
+            };
+            hops.push((name, step.via));
+        }
+        Ok(Some((entry, hops)))
+    }
+
+    /// Return a method as `name`.
+    fn bare_name(&self, node: u32) -> &[u8] {
+        let name = self.program.nodes.get(node as usize).and_then(|node| {
+            let dex = self.program.dexes.get(node.dex as usize)?;
+            Some(dex.string(*dex.method_name.get(node.method as usize)?))
+        });
+        name.unwrap_or(&[])
     }
 
     /// Return a method as `Lcls;->name(params)ret`.

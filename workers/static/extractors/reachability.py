@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from workers.data.attribution import attribution_for
 from workers.data.callbacks import kind_name, kind_numbers
@@ -51,6 +52,7 @@ def extract(view: StaticView) -> JSON:
     reach = view.code.reach([f"L{name.replace('.', '/')};" for _, name in entries], kind_numbers())
     methods, reached, complete = reach.summary
     attribution = attribution_for(view.manifest.package)
+    shown = cache(text)
     paths: list[tuple[int, str, JSON]] = []
     without: list[str] = []
     callers = sorted({use.caller for use in find_uses(view.code)})
@@ -59,7 +61,7 @@ def extract(view: StaticView) -> JSON:
             without.append(caller)
             continue
         sdk = attribution.of_method(caller)
-        row = {"caller": text(caller), "sdk": sdk.name if sdk else None, **_row(path, entries)}
+        row = {"caller": text(caller), "sdk": sdk.name if sdk else None, **_row(path, entries, shown)}
         paths.append((len(path[1]), caller, row))
     paths.sort(key=lambda each: each[:2])
     return {
@@ -84,8 +86,8 @@ def _entries(view: StaticView) -> Iterator[tuple[str, str]]:
             yield item.kind.value, item.target or item.name
 
 
-def _row(path: Path, entries: Sequence[tuple[str, str]]) -> dict[str, JSON]:
-    """Return the path to a method."""
+def _row(path: Path, entries: Sequence[tuple[str, str]], shown: Callable[[str], str]) -> dict[str, JSON]:
+    """Return the path to a method; `shown` makes a name fit for a fact."""
     kind, name = entries[path[0]]
     hops = path[1]
     ways: list[JSON] = [*dict.fromkeys(way for _, via in hops if (way := _way(via)) is not None)]
@@ -94,7 +96,7 @@ def _row(path: Path, entries: Sequence[tuple[str, str]]) -> dict[str, JSON]:
         "entry_kind": kind,
         "entry": text(name),
         "via": ways,
-        "path": texts(method for method, _ in hops[:_PATH_LIMIT]),
+        "path": Rows(shown(method) for method, _ in hops[:_PATH_LIMIT]),
     }
 
 
