@@ -43,6 +43,8 @@ def _obey(backend: ScriptedBackend, words: list[str]) -> Reply:  # noqa: C901 - 
             return backend.tap(int(n)) if how == "tap" else backend.scroll(int(n))
         case ["type", n, text]:
             return backend.write(int(n), text)
+        case ["grant"]:
+            return backend.grant_denied()
         case ["permission", answer]:
             return backend.permission(grant=answer == "grant")
         case ["broadcast", action]:

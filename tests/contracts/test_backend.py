@@ -148,6 +148,15 @@ def test_requests_wait_for_their_answers_the_oldest_first(open_app: Backend) -> 
     assert not open_app.permission(grant=True).done
 
 
+def test_what_was_denied_can_be_granted_in_the_settings(open_app: Backend) -> None:
+    """Once, and nothing where nothing was denied."""
+    assert not open_app.grant_denied().done
+    _tap(open_app, "ask")
+    open_app.permission(grant=False)
+    assert open_app.grant_denied().done
+    assert not open_app.grant_denied().done
+
+
 def test_an_app_that_ends_itself_can_be_launched_again(open_app: Backend) -> None:
     """The end is told until then."""
     assert _tap(open_app, "quit").exited

@@ -148,6 +148,9 @@ class Backend(Protocol):
     def permission(self, *, grant: bool) -> Reply:
         """Answer the oldest permission request."""
 
+    def grant_denied(self) -> Reply:
+        """Grant in the phone's settings what was denied; the app is not told."""
+
     def broadcast(self, action: str) -> Reply:
         """Send what the system sends; `count` says how many of the app's receivers got it."""
 

@@ -125,6 +125,11 @@ class Requests:
             self.denied.update(request.permissions)
             self.restarted, self.touched = False, False
 
+    def granted_later(self) -> None:
+        """Take what was denied as granted in the phone's settings."""
+        self.granted |= self.denied
+        self.denied = set()
+
 
 def stack_of(events: Sequence[Event], permissions: Sequence[str]) -> tuple[str, ...]:
     """Return the stack of the newest call that asks for permissions, of these if its arguments tell which."""

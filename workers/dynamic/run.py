@@ -178,6 +178,13 @@ class Run:
             self.note(self.backend.idle(STEP_MS))
         return asked
 
+    def grant_denied(self) -> bool:
+        """Grant in the phone's settings what was denied and never asked for again; return whether there was any."""
+        if not self.requests.denied:
+            return False
+        self.requests.granted_later()
+        return self.note(self.backend.grant_denied()).done
+
     def notice(self, screen: Screen, label: str) -> ConsentRequest | None:
         """Return the request for consent on a screen, and remember the first that can be answered."""
         found = find_consent(screen)

@@ -107,6 +107,10 @@ class SandboxBackend(Generic[Started]):
         """Answer a request."""
         return self._ask("permission", "grant" if grant else "deny")
 
+    def grant_denied(self) -> Reply:
+        """Grant what was denied."""
+        return self._ask("grant")
+
     def broadcast(self, action: str) -> Reply:
         """Send a broadcast."""
         return self._ask("broadcast", action)

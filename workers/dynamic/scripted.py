@@ -144,6 +144,7 @@ class ScriptedBackend:
         self._flags: set[str] = set()
         self._history: list[str] = []
         self._pending: list[list[str]] = []
+        self._denied: set[str] = set()
         self._written: dict[tuple[str, int], str] = {}
         self._ticked: dict[tuple[str, int], bool] = {}
         self._exited = False
@@ -251,8 +252,17 @@ class ScriptedBackend:
         """Answer the oldest request."""
         asked = self._pending.pop(0) if self._pending else []
         for name in asked:
+            self._denied.discard(name) if grant else self._denied.add(name)
             self._happen(f"{'grant' if grant else 'deny'} {name}")
         return self._reply("permission", {"acted": bool(asked)})
+
+    def grant_denied(self) -> Reply:
+        """Grant what was denied."""
+        acted = bool(self._denied)
+        for name in sorted(self._denied):
+            self._happen(f"grant {name}")
+        self._denied.clear()
+        return self._reply("grant", {"acted": acted})
 
     def broadcast(self, action: str) -> Reply:
         """Send a broadcast."""

@@ -35,6 +35,9 @@ def play(run: Run, time: Slice) -> Done:
         done = explorer.play()
         run.login_wall = explorer.atlas.login_wall
         run.usable = any(state.offers for state in explorer.atlas.states.values())
+        if run.grant_denied():
+            explorer.restart()  # Who wants a function after all finds the way to the settings.
+            explorer.play()
         _once_more(run, time, explorer, first)
     else:
         done = Done(cut="The wall time was used up." if time.over else "The app shows nothing.")

@@ -16,6 +16,8 @@ public final class Main extends Activity {
         new Page(this).text("主页");
         if (Consent.answer(this).isEmpty()) {
             Consent.dialog(this, this::agreed, () -> Consent.remember(this, "refused"));
+        } else if (checkSelfPermission(Manifest.permission.READ_PHONE_STATE) == PackageManager.PERMISSION_GRANTED) {
+            Ids.imei(this);
         }
     }
 

@@ -26,6 +26,7 @@ final class Permissions {
   private final Session session;
   private final Deque<Request> waiting = new ArrayDeque<>();
   private final Set<String> dangerous = new HashSet<>();
+  private final Set<String> denied = new HashSet<>();
 
   Permissions(Session session) {
     this.session = session;
@@ -116,9 +117,20 @@ final class Permissions {
     String[] asked = Arrays.stream(request.names()).filter(dangerous::contains).toArray(String[]::new);
     if (grant) {
       Shadows.shadowOf(session.application()).grantPermissions(asked);
+      List.of(asked).forEach(denied::remove);
+    } else {
+      denied.addAll(List.of(asked));
     }
     session.quietly("activity", "permissions", () -> tell(request));
     return true;
+  }
+
+  /** The user grants in the settings what was denied; returns whether anything was. */
+  boolean grantDenied() {
+    boolean any = !denied.isEmpty();
+    Shadows.shadowOf(session.application()).grantPermissions(denied.toArray(new String[0]));
+    denied.clear();
+    return any;
   }
 
   private void tell(Request request) {

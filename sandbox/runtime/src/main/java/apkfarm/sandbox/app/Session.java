@@ -118,6 +118,7 @@ public final class Session {
       case "rotate" -> reply.put("acted", activities.rotate());
       case "memory" -> activities.lowMemory();
       case "permission" -> reply.put("acted", permissions.answer(words[1].equals("grant")));
+      case "grant" -> reply.put("acted", permissions.grantDenied());
       case "broadcast" -> reply.put("receivers", components.phoneSays(Broadcasts.of(words[1])));
       case "run" -> reply.put("ran", words[1].equals("jobs") ? components.runJobs() : components.runAlarms());
       case "force" -> force(words[1], words[2]);
