@@ -48,7 +48,7 @@ final class MethodCheck {
       analyzer.analyze(owner, method);
     } catch (AnalyzerException first) {
       String left = initialise(owner, method, analyzer, first);
-      if (!left.isEmpty() && !isOfLocals(left)) {
+      if (!left.isEmpty() && !(isOfLocals(left) && SplitLocals.in(owner, method))) {
         replaceByThrow(owner, method);
       }
     } catch (RuntimeException broken) {
@@ -56,7 +56,7 @@ final class MethodCheck {
     }
   }
 
-  /** Whether paths meet with a local of different types: mostly the one that it is read with comes from the path that is taken. */
+  /** Whether paths meet with a local of different types. */
   private static boolean isOfLocals(String error) {
     return error.contains("found .");
   }
