@@ -80,11 +80,17 @@ SEEN: tuple[tuple[str, Mapping[str, JSON], str], ...] = (
     ("cac191.4.6.at_once", {"dynamic_permissions": [asked(bundled=True)]}, APP),
 )
 SILENT: tuple[tuple[str, Mapping[str, JSON]], ...] = (
-    ("miit164.A1.s1.before_consent", {"dynamic_pi": [read("imei", "explore", "agreed"), read("imei", "forced")]}),
+    (
+        "miit164.A1.s1.before_consent",
+        {"dynamic_pi": [read("imei", "explore", "agreed"), read("imei", "forced"), read("imei", granted=False)]},
+    ),
     ("miit164.A1.s1.apps_before_consent", {"dynamic_pi": [read("installed_apps", "explore", "agreed")]}),
     ("miit164.A1.s1.no_refuse", {}),
     ("miit164.A2.s4.frequency", {"dynamic_pi": [read("mac", count=3)]}),
-    ("miit164.A2.s5.background", {"dynamic_pi": [read("location", "explore", "agreed")]}),
+    (
+        "miit164.A2.s5.background",
+        {"dynamic_pi": [read("location", "explore", "agreed"), read("location", "background", granted=False)]},
+    ),
     ("miit164.A3.s1.sent", {"dynamic_sinks": [left("log"), left("net", pi_kind="input"), left("sms", phase="forced")]}),
     ("miit164.B1.s1.refuse_quits", {}),
     ("miit164.B1.s5.asks_again", {"dynamic_permissions": [asked()]}),
