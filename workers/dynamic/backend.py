@@ -149,7 +149,7 @@ class Backend(Protocol):
         """Answer the oldest permission request."""
 
     def grant_denied(self) -> Reply:
-        """Grant in the phone's settings what was denied; the app is not told."""
+        """Grant in the phone's settings what was denied, or what a call failed for; the app is not told."""
 
     def broadcast(self, action: str) -> Reply:
         """Send what the system sends; `count` says how many of the app's receivers got it."""

@@ -179,9 +179,7 @@ class Run:
         return asked
 
     def grant_denied(self) -> bool:
-        """Grant in the phone's settings what was denied and never asked for again; return whether there was any."""
-        if not self.requests.denied:
-            return False
+        """Grant in the settings what is still denied, or what a call failed for; return whether there was any."""
         self.requests.granted_later()
         return self.note(self.backend.grant_denied()).done
 

@@ -28,6 +28,8 @@ def play(run: Run, time: Slice) -> Done:
     if not clicks:
         run.recorder.consent = Consent.UNKNOWN  # From here on the app is used.
     _answer_first(run, time)
+    if not run.resumed and run.grant_denied():
+        run.restart()  # It came down for want of a permission that it had not asked for.
     explorer = Explorer(run, time)
     first = explorer.arrive()
     if first is not None and not time.over:

@@ -14,6 +14,7 @@ final class Grants {
     for (Rules.Sensitive row : rows) {
       for (Set<String> need : row.needs()) {
         if (need.stream().noneMatch(Session.get()::holds)) {
+          Session.get().missed(need);
           return false;
         }
         granted = true;

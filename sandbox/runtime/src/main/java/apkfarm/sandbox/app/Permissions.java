@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.robolectric.Shadows;
 
 /** Which permissions the app holds, and its requests that wait for the user's answer. */
@@ -26,7 +27,7 @@ final class Permissions {
   private final Session session;
   private final Deque<Request> waiting = new ArrayDeque<>();
   private final Set<String> dangerous = new HashSet<>();
-  private final Set<String> denied = new HashSet<>();
+  private final Set<String> denied = ConcurrentHashMap.newKeySet();
 
   Permissions(Session session) {
     this.session = session;
@@ -123,6 +124,11 @@ final class Permissions {
     }
     session.quietly("activity", "permissions", () -> tell(request));
     return true;
+  }
+
+  /** What a call failed for, the user may grant in the settings too. */
+  void missed(Set<String> need) {
+    need.stream().filter(dangerous::contains).forEach(denied::add);
   }
 
   /** The user grants in the settings what was denied; returns whether anything was. */

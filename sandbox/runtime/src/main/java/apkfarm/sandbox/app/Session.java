@@ -270,6 +270,11 @@ public final class Session {
     return permissions.holds(permission);
   }
 
+  /** Notes that a call failed for want of one of these permissions. */
+  void missed(Set<String> need) {
+    permissions.missed(need);
+  }
+
   void exited() {
     exited = true;
   }
