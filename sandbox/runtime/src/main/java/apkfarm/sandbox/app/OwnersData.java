@@ -1,6 +1,5 @@
 package apkfarm.sandbox.app;
 
-import android.content.ContentProvider;
 import android.content.ContentValues;
 import android.database.Cursor;
 import android.database.MatrixCursor;
@@ -11,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Contacts, call log, messages, calendar and photos of the phone's owner: one planted row each, whichever columns are asked. */
-final class OwnersData extends ContentProvider {
+final class OwnersData extends PhoneProvider {
   static final List<String> AUTHORITIES =
       List.of("com.android.contacts", "contacts", "call_log", "sms", "mms", "mms-sms", "com.android.calendar", "media", "icc");
 
@@ -39,11 +38,6 @@ final class OwnersData extends ContentProvider {
   OwnersData(Map<String, String> canaries, String authority) {
     this.canaries = canaries;
     this.authority = authority;
-  }
-
-  @Override
-  public boolean onCreate() {
-    return true;
   }
 
   @Override
@@ -133,29 +127,8 @@ final class OwnersData extends ContentProvider {
     return name.equals("_data") ? "/storage/emulated/0/DCIM/Camera/" + first + ".jpg" : first;
   }
 
-  /** Asked for by the instrumented framework that this class is compiled against. */
-  @Override
-  public Object $$robo$getData() {
-    return null; // It has no shadow.
-  }
-
-  @Override
-  public String getType(Uri uri) {
-    return null;
-  }
-
   @Override
   public Uri insert(Uri uri, ContentValues values) {
     return uri;
-  }
-
-  @Override
-  public int delete(Uri uri, String selection, String[] arguments) {
-    return 0;
-  }
-
-  @Override
-  public int update(Uri uri, ContentValues values, String selection, String[] arguments) {
-    return 0;
   }
 }

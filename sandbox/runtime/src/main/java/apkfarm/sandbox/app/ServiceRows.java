@@ -1,7 +1,5 @@
 package apkfarm.sandbox.app;
 
-import android.content.ContentProvider;
-import android.content.ContentValues;
 import android.database.Cursor;
 import android.database.MatrixCursor;
 import android.net.Uri;
@@ -10,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Content providers of the phone's identifier services: one row for a query of the tables, none for any other. */
-final class ServiceRows extends ContentProvider {
+final class ServiceRows extends PhoneProvider {
   private static final int HEXADECIMAL = 16;
 
   private final List<ServiceTables.Row> rows;
@@ -23,11 +21,6 @@ final class ServiceRows extends ContentProvider {
   ServiceRows(List<ServiceTables.Row> rows, Map<String, String> canaries) {
     this.rows = rows;
     this.canaries = canaries;
-  }
-
-  @Override
-  public boolean onCreate() {
-    return true;
   }
 
   @Override
@@ -61,31 +54,5 @@ final class ServiceRows extends ContentProvider {
     return isDecimal && planted != null
         ? Long.toString(Long.parseUnsignedLong(planted, HEXADECIMAL))
         : planted;
-  }
-
-  /** Asked for by the instrumented framework that this class is compiled against. */
-  @Override
-  public Object $$robo$getData() {
-    return null; // It has no shadow.
-  }
-
-  @Override
-  public String getType(Uri uri) {
-    return null;
-  }
-
-  @Override
-  public Uri insert(Uri uri, ContentValues values) {
-    return null;
-  }
-
-  @Override
-  public int delete(Uri uri, String selection, String[] arguments) {
-    return 0;
-  }
-
-  @Override
-  public int update(Uri uri, ContentValues values, String selection, String[] arguments) {
-    return 0;
   }
 }
