@@ -46,6 +46,8 @@ final class MethodCheck {
     Analyzer<BasicValue> analyzer = new Analyzer<>(new BasicVerifier());
     try {
       analyzer.analyze(owner, method);
+      // The analyzer counts values, of which a long or a double takes two places.
+      method.maxStack = Math.max(method.maxStack, depth(analyzer.getFrames()));
     } catch (AnalyzerException first) {
       String left = initialise(owner, method, analyzer, first);
       if (!left.isEmpty() && !(isOfLocals(left) && SplitLocals.in(owner, method))) {

@@ -83,6 +83,20 @@ public final class MethodCheckTest {
     assertEquals(6, run(bytes, "run"));
   }
 
+  /** A long takes two places: the JVM ends in a garbage collection if only one was counted. */
+  @Test
+  public void longsTakeTwoPlacesOfTheStack() {
+    byte[] bytes = type("()J", 3, 0, code -> {
+      code.visitInsn(Opcodes.LCONST_1);
+      code.visitInsn(Opcodes.LCONST_1);
+      code.visitInsn(Opcodes.LCONST_1);
+      code.visitInsn(Opcodes.LADD);
+      code.visitInsn(Opcodes.LADD);
+      code.visitInsn(Opcodes.LRETURN);
+    });
+    assertEquals(6 + 2, stackOf(MethodCheck.repaired(bytes)));
+  }
+
   /** A number that is used as a reference makes the method throw; the rest of its class runs. */
   @Test
   public void numberAsReferenceThrows() throws Throwable {
