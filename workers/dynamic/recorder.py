@@ -22,6 +22,8 @@ _MAX_EVENTS = 4_000
 _MAX_COMPONENTS = 2_000
 _MAX_TEXT = 400
 _MAX_ITEMS = 64
+_NUMBERED = re.compile(r'"<local\d+>"')
+"""The JVM's name for a local variable in a message: the translator numbers them anew in each run."""
 _OPERATION = re.compile(r"[\w$.<>:/@#+-]+")
 _LIMITATION = re.compile(r"[^\x00-\x1f\x7f]+")
 # Frames of these are the platform's: the first other frame is whose call it is.
@@ -175,7 +177,8 @@ def texts(value: object) -> tuple[str, ...]:
     """Return the texts of a list, bounded in number and length."""
     if not isinstance(value, list):
         return ()
-    return tuple(item[:_MAX_TEXT] if isinstance(item, str) else repr(item)[:_MAX_TEXT] for item in value[:_MAX_ITEMS])
+    found = (item if isinstance(item, str) else repr(item) for item in value[:_MAX_ITEMS])
+    return tuple(_NUMBERED.sub('"<local>"', item[:_MAX_TEXT]) for item in found)
 
 
 def _canaries(value: object) -> tuple[str, ...]:

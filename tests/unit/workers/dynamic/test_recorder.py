@@ -136,3 +136,15 @@ def test_each_boot_counts_its_time_anew(recorder: Recorder) -> None:
     recorder.boot()
     recorder.line({**MAC, "sim_ms": 100})
     assert [0, 0] == [event.sim_ms for event in recorder.events]
+
+
+def test_numbers_that_the_translator_gave_are_no_difference(recorder: Recorder) -> None:
+    """Two runs of one app name the same variable differently in the JVM's message."""
+    for number in (4, 5):
+        message = f'Cannot invoke "a.B.c()" because "<local{number}>" is null'
+        recorder.line({**IMEI, "args": [message]})
+        recorder.line(
+            {"type": "component", "kind": "service", "name": "a.S", "ok": False, "trace": [message], "sim_ms": 1}
+        )
+    assert 1 == len(recorder.events)
+    assert 1 == len({run.trace for run in recorder.components})
