@@ -45,10 +45,12 @@ class ComponentKind(StrEnum):
 
 
 class Pending(StrEnum):
-    """What an app has asked the system to do later."""
+    """What an app has left with the system for later."""
 
     JOBS = "jobs"
     ALARMS = "alarms"
+    NOTIFICATIONS = "notifications"
+    """Those in the status bar are touched, their buttons too, and wiped away; each once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,7 +157,7 @@ class Backend(Protocol):
         """Send what the system sends; `count` says how many of the app's receivers got it."""
 
     def run(self, what: Pending) -> Reply:
-        """Run what the app has scheduled, once."""
+        """Let happen what the app has left, once; `count` says how many there were."""
 
     def force(self, kind: ComponentKind, name: str) -> Reply:
         """Start one component alone and end it again."""

@@ -116,7 +116,7 @@ class SandboxBackend(Generic[Started]):
         return self._ask("broadcast", action)
 
     def run(self, what: Pending) -> Reply:
-        """Run jobs or alarms."""
+        """Let happen what the app has left."""
         return self._ask("run", what.value)
 
     def force(self, kind: ComponentKind, name: str) -> Reply:

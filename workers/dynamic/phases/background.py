@@ -24,6 +24,6 @@ def play(run: Run, time: Slice) -> Done:
         if not run.idle(_ROUND_MS, time, step=_ROUND_MS):
             return Done(cut=f"The wall time was used up after {passed // 1000} simulated seconds.")
         if passed % (2 * _ROUND_MS) == 0:
-            for what in Pending:
+            for what in (Pending.JOBS, Pending.ALARMS):
                 run.note(run.backend.run(what))
     return Done()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from workers.dynamic.actions import BACK, Kind, Rank
 from workers.dynamic.agreement import agree
 from workers.dynamic.atlas import State
+from workers.dynamic.backend import Pending
 from workers.dynamic.budget import Slice
 from workers.dynamic.event import Consent
 from workers.dynamic.explorer import Explorer
@@ -40,6 +41,8 @@ def play(run: Run, time: Slice) -> Done:
         if run.grant_denied():
             explorer.restart()  # Who wants a function after all finds the way to the settings.
             explorer.play()
+        if run.note(run.backend.run(Pending.NOTIFICATIONS)).count:
+            explorer.play()  # They lead into the app.
         _once_more(run, time, explorer, first)
     else:
         done = Done(cut="The wall time was used up." if time.over else "The app shows nothing.")

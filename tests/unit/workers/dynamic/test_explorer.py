@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.workers.dynamic.playing import ASKING, CANARIES, HOME, MAIN, PACKAGE, Ticking, call, play, record
+from tests.unit.workers.dynamic.playing import ASKING, CANARIES, HOME, IMEI, MAIN, PACKAGE, Ticking, call, play, record
 from workers.dynamic.scripted import Effect, ScriptedApp, button, dialog, node, page
 from workers.dynamic.tree import Screen
 
@@ -56,6 +56,16 @@ def test_it_goes_breadth_first(tmp_path: Path) -> None:
     _, commands = play(_app(screens, on), tmp_path)
     taps = _taps(commands)
     assert taps.index("a/last") < taps.index("b/to c") < taps.index("c/deep")
+
+
+def test_notifications_are_touched_and_lead_into_the_app(tmp_path: Path) -> None:
+    """Once all else was tried; what they open is explored as well, and never from the background."""
+    screens = {"a": _page("a", "here"), "news": _page("news", "more")}
+    told, commands = play(_app(screens, {"run notifications": [Effect(to="news", tells=[IMEI], count=1)]}), tmp_path)
+    taps = _taps(commands)
+    assert taps.index("a/here") < taps.index("news/more")
+    assert ["explore"] == [event["phase"] for event in told["events"]]
+    assert 1 == commands.count("run notifications")
 
 
 class Endless(Mapping[str, Any]):

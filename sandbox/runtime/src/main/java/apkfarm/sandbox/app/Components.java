@@ -1,12 +1,10 @@
 package apkfarm.sandbox.app;
 
-import android.app.PendingIntent;
 import android.app.Service;
 import android.app.job.JobInfo;
 import android.app.job.JobParameters;
 import android.app.job.JobScheduler;
 import android.app.job.JobService;
-import android.app.AlarmManager;
 import android.content.BroadcastReceiver;
 import android.content.ComponentName;
 import android.content.ContentProvider;
@@ -16,8 +14,6 @@ import android.content.ServiceConnection;
 import android.content.pm.PackageManager;
 import android.content.pm.ProviderInfo;
 import android.content.pm.ResolveInfo;
-import android.location.Location;
-import android.location.LocationManager;
 import android.net.Uri;
 import android.os.IBinder;
 import android.os.PersistableBundle;
@@ -34,16 +30,12 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.robolectric.Robolectric;
-import org.robolectric.Shadows;
 import org.robolectric.android.controller.ServiceController;
 import org.robolectric.shadow.api.Shadow;
-import org.robolectric.shadows.ShadowAlarmManager;
 import org.robolectric.shadows.ShadowContentResolver;
-import org.robolectric.shadows.ShadowLocationManager;
-import org.robolectric.shadows.ShadowPendingIntent;
 import org.robolectric.shadows.ShadowService;
 
-/** Services, receivers and providers; jobs and alarms; what the phone tells the app. */
+/** Services, receivers and providers; jobs; what the phone tells the app. */
 final class Components {
   private static final int MAX_SERVICES = 60;
 
@@ -269,6 +261,19 @@ final class Components {
     return heard;
   }
 
+  /** A broadcast that was left with the phone: whoever waits for it is told how that went. */
+  void pendingBroadcast(Intent intent, int code) {
+    asked.add(() -> {
+      if (code == 0) {
+        phoneSays(intent);
+      } else {
+        inOrder(intent, Broadcasts.Result.of(code, null, null), null);
+        session.quietly("receiver", String.valueOf(intent.getAction()), () ->
+            session.application().sendOrderedBroadcast(intent, null, null, null, code, null, null));
+      }
+    });
+  }
+
   /** Makes a provider and returns it. */
   void install(Context context, ProviderInfo info) throws ReflectiveOperationException {
     ContentProvider provider =
@@ -310,52 +315,6 @@ final class Components {
       field.set(object, value);
     } catch (NoSuchFieldException renamed) {
       // A job without this extra runs as well.
-    }
-  }
-
-  int runAlarms() {
-    ShadowAlarmManager alarms = Shadows.shadowOf(session.application().getSystemService(AlarmManager.class));
-    List<ShadowAlarmManager.ScheduledAlarm> due = new ArrayList<>(alarms.getScheduledAlarms());
-    for (ShadowAlarmManager.ScheduledAlarm alarm : due) {
-      PendingIntent operation = alarm.operation;
-      if (operation == null) {
-        session.quietly("alarm", "listener", () -> alarms.fireAlarm(alarm));
-      } else {
-        send(operation);
-      }
-    }
-    return due.size();
-  }
-
-  private void send(PendingIntent operation) {
-    ShadowPendingIntent shadow = Shadows.shadowOf(operation);
-    for (Intent intent : shadow.getSavedIntents()) {
-      if (shadow.isBroadcastIntent()) {
-        phoneSays(intent);
-      } else if (shadow.isActivityIntent()) {
-        session.wanted(intent, null, null, -1);
-      } else {
-        start(intent);
-      }
-    }
-  }
-
-  /** The phone finds out where it is, if anybody listens and may. */
-  void locate() {
-    LocationManager manager = session.application().getSystemService(LocationManager.class);
-    ShadowLocationManager shadow = Shadows.shadowOf(manager);
-    if (shadow.getLocationUpdateListeners().isEmpty() || session.canary("location") == null) {
-      return;
-    }
-    String[] place = session.canary("location").split(",");
-    for (String provider : new String[] {LocationManager.GPS_PROVIDER, LocationManager.NETWORK_PROVIDER}) {
-      Location location = new Location(provider);
-      location.setLatitude(Double.parseDouble(place[0]));
-      location.setLongitude(Double.parseDouble(place[1]));
-      location.setAccuracy(10);
-      location.setTime(Time.now());
-      location.setElapsedRealtimeNanos(android.os.SystemClock.elapsedRealtimeNanos());
-      session.quietly("location", provider, () -> shadow.simulateLocation(provider, location));
     }
   }
 

@@ -41,7 +41,11 @@ final class Control {
   private static final Set<String> QUIET =
       Set.of(
           "android.app.Activity.requestPermissions",
+          "android.app.Activity.startIntentSenderForResult",
           "android.app.Fragment.requestPermissions",
+          "android.app.PendingIntent.send",
+          "android.content.Context.startIntentSender",
+          "android.content.IntentSender.sendIntent",
           "android.content.Context.stopService",
           "android.content.Context.unbindService",
           "java.net.NetworkInterface.getByName",
@@ -50,6 +54,21 @@ final class Control {
           "java.lang.ClassLoader.getSystemClassLoader",
           "java.nio.charset.Charset.forName",
           "java.nio.charset.Charset.isSupported");
+
+  /** Calls that leave an intent with the phone until it has news. */
+  private static final Set<String> LEFT =
+      Set.of(
+          "android.location.LocationManager.addProximityAlert",
+          "android.location.LocationManager.requestLocationUpdates",
+          "android.location.LocationManager.requestSingleUpdate",
+          "android.net.ConnectivityManager.registerNetworkCallback",
+          "android.net.ConnectivityManager.requestNetwork",
+          "android.telephony.SmsManager.sendDataMessage",
+          "android.telephony.SmsManager.sendMultipartTextMessage",
+          "android.telephony.SmsManager.sendTextMessage",
+          "android.telephony.gsm.SmsManager.sendDataMessage",
+          "android.telephony.gsm.SmsManager.sendMultipartTextMessage",
+          "android.telephony.gsm.SmsManager.sendTextMessage");
 
   /** A charset of Android's ICU that mail libraries ask for and a JVM does not have. */
   private static final String IMAP = "x-IMAP-mailbox-name";
@@ -69,7 +88,7 @@ final class Control {
   }
 
   static boolean knows(String member) {
-    return TOLD.contains(member) || QUIET.contains(member);
+    return TOLD.contains(member) || QUIET.contains(member) || LEFT.contains(member);
   }
 
   static String kind(String member) {
@@ -151,24 +170,49 @@ final class Control {
         return bind(values);
       case "android.content.Context.stopService":
         if (values.length > 1 && values[1] instanceof Intent intent) {
-          Session.get().stopService(intent);
+          Session.get().components().stopService(intent);
         }
         return Hook.PROCEED;
       case "android.content.Context.unbindService":
         if (values.length > 1 && values[1] instanceof ServiceConnection connection) {
-          Session.get().unbind(connection);
+          Session.get().components().unbind(connection);
         }
         return null; // Robolectric's own would say that the service has been lost, which Android does not.
       case "android.content.Context.sendBroadcast":
         if (values.length > 1 && values[1] instanceof Intent intent) {
-          Session.get().broadcast(intent);
+          Session.get().components().broadcast(intent);
         }
         return Hook.PROCEED;
       case "android.content.Context.sendOrderedBroadcast":
         return ordered(values);
+      case "android.app.PendingIntent.send":
+      case "android.content.IntentSender.sendIntent":
+        send(values[0], values);
+        return null;
+      case "android.content.Context.startIntentSender":
+      case "android.app.Activity.startIntentSenderForResult":
+        send(values[1], values);
+        return null;
       default:
+        if (LEFT.contains(member)) {
+          Session.get().pendingIntents().left(member, values);
+        }
         return Hook.PROCEED;
     }
+  }
+
+  /** Among the arguments may be a code and an intent that fills gaps. */
+  private static void send(Object sender, Object[] values) {
+    Intent more = null;
+    int code = 0;
+    for (int i = 1; i < values.length; i++) {
+      if (values[i] instanceof Intent intent) {
+        more = intent;
+      } else if (values[i] instanceof Integer number && i <= 2 && sender == values[0]) {
+        code = number;
+      }
+    }
+    Session.get().pendingIntents().send(sender, more, code);
   }
 
   /** With a receiver for the result there are seven arguments: intent, permission, receiver, handler, code, data, extras. */
@@ -181,7 +225,7 @@ final class Control {
         asks
             ? Broadcasts.Result.of((Integer) values[5], (String) values[6], (Bundle) values[7])
             : Broadcasts.Result.of(0, null, null);
-    Session.get().broadcast(intent, result, asks ? (BroadcastReceiver) values[3] : null);
+    Session.get().components().broadcast(intent, result, asks ? (BroadcastReceiver) values[3] : null);
     return asks ? null : Hook.PROCEED;
   }
 
@@ -197,7 +241,7 @@ final class Control {
       return Hook.PROCEED;
     }
     if (sinks.isOwn(intent)) {
-      Session.get().bound(intent, connection);
+      Session.get().components().bind(intent, connection);
       return true;
     }
     ComponentName service = phone.services().find(intent);

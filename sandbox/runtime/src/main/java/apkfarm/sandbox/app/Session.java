@@ -2,7 +2,6 @@ package apkfarm.sandbox.app;
 
 import android.app.Activity;
 import android.app.Application;
-import android.content.BroadcastReceiver;
 import android.content.ComponentName;
 import android.content.Context;
 import android.content.Intent;
@@ -47,6 +46,7 @@ public final class Session {
   private final Activities activities = new Activities(this);
   private final Components components = new Components(this);
   private final Permissions permissions = new Permissions(this);
+  private final PendingIntents pendingIntents = new PendingIntents(this);
   private Screen screen;
   private volatile Application application;
   private volatile boolean exited;
@@ -120,12 +120,21 @@ public final class Session {
       case "permission" -> reply.put("acted", permissions.answer(words[1].equals("grant")));
       case "grant" -> reply.put("acted", permissions.grantDenied());
       case "broadcast" -> reply.put("receivers", components.phoneSays(Broadcasts.of(words[1])));
-      case "run" -> reply.put("ran", words[1].equals("jobs") ? components.runJobs() : components.runAlarms());
+      case "run" -> reply.put("ran", runLater(words[1]));
       case "force" -> force(words[1], words[2]);
       case "cost" -> reply.put("cost", Cost.soFar());
       default -> throw new IllegalArgumentException("unknown command");
     }
     settle();
+  }
+
+  private int runLater(String what) {
+    return switch (what) {
+      case "jobs" -> components.runJobs();
+      case "alarms" -> pendingIntents.runAlarms();
+      case "notifications" -> pendingIntents.touchNotifications();
+      default -> throw new IllegalArgumentException("unknown kind of work");
+    };
   }
 
   private boolean load() {
@@ -175,7 +184,7 @@ public final class Session {
   }
 
   private void idle(long millis) {
-    quietly("location", "listeners", components::locate);
+    quietly("location", "listeners", pendingIntents::locate);
     pace.idle(millis, this, this::settle);
   }
 
@@ -233,10 +242,6 @@ public final class Session {
     }
   }
 
-  void bound(Intent intent, ServiceConnection connection) {
-    components.bind(intent, connection);
-  }
-
   /** Tells the app that it is connected with a service of the phone: by a message, before any time passes. */
   void connected(ComponentName service, IBinder binder, ServiceConnection connection) {
     Step step = () -> {
@@ -246,20 +251,12 @@ public final class Session {
     new Handler(Looper.getMainLooper()).post(() -> quietly("connection", service.getClassName(), step));
   }
 
-  void unbind(ServiceConnection connection) {
-    components.unbind(connection);
+  Components components() {
+    return components;
   }
 
-  void stopService(Intent intent) {
-    components.stopService(intent);
-  }
-
-  void broadcast(Intent intent) {
-    components.broadcast(intent);
-  }
-
-  void broadcast(Intent intent, Broadcasts.Result result, BroadcastReceiver last) {
-    components.broadcast(intent, result, last);
+  PendingIntents pendingIntents() {
+    return pendingIntents;
   }
 
   void asked(Object target, String[] names, int requestCode) {
