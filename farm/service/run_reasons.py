@@ -25,6 +25,7 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"The app's own code is hidden by the packer (.{1,200})\.", "应用自身的代码被加固隐藏：{}。"),
         (r"The app has no activity that a user could start\.", "应用没有用户可以启动的界面。"),
         (r"The app shows nothing without (.{1,400})\.", "缺少本地代码，应用没有显示任何界面：{}。"),
+        (r"It came down when it was opened first\. (.{0,1000})", "首次打开时崩溃，之后打开成功：{}"),
         (r"Nothing but the login could be reached\.", "除登录界面外无法到达其他界面。"),
     )
 )  # fmt: skip

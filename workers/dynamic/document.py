@@ -36,7 +36,7 @@ def document(engine: Engine, verdict: Verdict, *, wall_s: float, defined: Callab
     told = _frame(verdict, backend=run.recorder.backend, grade=run.recorder.grade)
     told |= {
         "services": run.profile.services.value,
-        "reached": {"application": run.application, "launcher_resumed": run.resumed},
+        "reached": {"application": run.application, "launcher_resumed": run.opened},
         "ended_itself": run.ended_itself,
         "components": _components(run, defined),
         "consent": None if run.consent is None else _consent(run, run.consent),

@@ -17,13 +17,13 @@ class Outcome(StrEnum):
     """How a run ended."""
 
     INSPECTED = "inspected"
-    """The app was opened and used; each phase says how far it came."""
+    """The app was opened and used; each phase says how far it came. The reason tells of a crash at the first opening."""
     PACKED = "packed"
     """The app's code is hidden: what ran was the shell around it."""
     NATIVE_CODE_NEEDED = "native_code_needed"
     """The app does not come up without native code, which does not run here."""
     CRASHED_AT_LAUNCH = "crashed_at_launch"
-    """The launcher activity was not shown, or the app was gone before the cold start was over."""
+    """The launcher activity was never shown, or the app was gone before the cold start was over."""
     LOGIN_WALL = "login_wall"
     """Nothing but the login could be reached."""
     NO_LAUNCHER = "no_launcher"
@@ -65,10 +65,14 @@ def verdict(run: Run, ending: Ending, *, shell: str | None) -> Verdict:
     if natives and not _came_up(run, natives):
         named = ", ".join(natives[:_MAX_NAMED])
         return Verdict(outcome=Outcome.NATIVE_CODE_NEEDED, reason=f"The app shows nothing without {named}.")
-    if ending.message or not run.resumed or (run.ended_itself and run.empty):
+    if ending.message or not run.opened or (run.ended_itself and run.empty):
         return Verdict(outcome=Outcome.CRASHED_AT_LAUNCH, reason=_crash(run, ending))
     if run.login_wall:
         return Verdict(outcome=Outcome.LOGIN_WALL, reason="Nothing but the login could be reached.")
+    if not run.resumed:
+        return Verdict(
+            outcome=Outcome.INSPECTED, reason=f"It came down when it was opened first. {_crash(run, ending)}"
+        )
     return Verdict(outcome=Outcome.INSPECTED)
 
 

@@ -70,6 +70,8 @@ class Run:
     application: bool = False
     resumed: bool = False
     """Whether the launcher was shown in the cold start."""
+    opened: bool = False
+    """Whether the launcher was shown at any time."""
     ended_itself: bool = False
     """Whether the app ended its process in the cold start."""
     empty: bool = True
@@ -123,6 +125,7 @@ class Run:
         """Open the app; return whether its launcher is shown."""
         self._after_denial = False
         shown = self.note(self.backend.launch()).done
+        self.opened = self.opened or shown
         self.note(self.backend.idle(STEP_MS))
         return shown
 
@@ -130,7 +133,8 @@ class Run:
         """Swipe the app away and open it again."""
         self._after_denial = False
         self.requests.reopened()
-        self.note(self.backend.restart())
+        shown = self.note(self.backend.restart()).done
+        self.opened = self.opened or shown
         self.note(self.backend.idle(STEP_MS))
 
     def idle(self, millis: int, time: Slice, *, step: int = 10_000) -> bool:

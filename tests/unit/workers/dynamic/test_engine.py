@@ -131,6 +131,18 @@ def test_a_hang_at_launch_is_a_timeout(tmp_path: Path) -> None:
     assert record(told, "cold_start")["cut"]
 
 
+def test_what_comes_up_later_is_inspected_and_its_first_crash_told(tmp_path: Path) -> None:
+    """An app that comes down for want of a permission is seen once it has it."""
+    cause = "java.lang.SecurityException: permission denied"
+    broken = {"type": "component", "kind": "activity", "name": MAIN, "ok": False, "step": "start", "trace": [cause]}
+    first = Effect(tells=[broken], sets=frozenset({"once"}))
+    app = replace(PLAIN, on={**PLAIN.on, "launch": [Effect(when=frozenset({"once"}), to="home"), first]})
+    told, commands = play(app, tmp_path)
+    assert ("inspected", True) == (told["outcome"], told["reached"]["launcher_resumed"])
+    assert f"It came down when it was opened first. {MAIN} failed. {cause}" == told["reason"]
+    assert "tap home/搜索" in commands
+
+
 def test_a_process_lost_at_launch_is_a_crash(tmp_path: Path) -> None:
     """A fault of the sandbox itself is named as such."""
     told, _ = play(replace(PLAIN, on={"launch": [Effect(dies=True)]}), tmp_path)
