@@ -17,7 +17,7 @@ class Outcome(StrEnum):
     """How a run ended."""
 
     INSPECTED = "inspected"
-    """The app was opened and used; each phase says how far it came. The reason tells of a crash at the first opening."""
+    """The app was opened and used; each phase says how far it came. The reason tells of a first opening that failed."""
     PACKED = "packed"
     """The app's code is hidden: what ran was the shell around it."""
     NATIVE_CODE_NEEDED = "native_code_needed"
