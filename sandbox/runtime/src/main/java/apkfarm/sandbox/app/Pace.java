@@ -31,6 +31,13 @@ final class Pace {
   private static final int CALM_AFTER_WAKING = 50;
   /** After so many looks at a thread that never waits nobody waits for it: it spins. */
   private static final int SPIN = 4_000;
+  /** About three seconds of real time. */
+  private static final int MAX_REFUSALS = 200;
+  /**
+   * How much simulated time may pass in one command while the main thread waits for another one: somewhat more than
+   * Android waits before it says that an app does not respond.
+   */
+  private static final long HELD_MS = 20_000;
   /** How often answers of the network are waited for in one run: 15 seconds of real time. */
   private static final int NETWORK_PATIENCE = 75_000;
 
@@ -39,6 +46,10 @@ final class Pace {
   private final Map<Thread, Integer> busy = new WeakHashMap<>();
   private final List<long[]> wakings = new ArrayList<>();
   private int patience;
+  /** How often in turn a working thread has kept the clock from moving; one that spins does not for ever. */
+  private int refusals;
+  /** What of {@link #HELD_MS} is left in this command. */
+  private long held;
   private int networkPatience = NETWORK_PATIENCE;
   private volatile int calmLooks = CALM;
   private volatile boolean waiting;
@@ -56,6 +67,7 @@ final class Pace {
   void working(boolean now) {
     working = now;
     patience = PATIENCE;
+    held = HELD_MS;
   }
 
   /**
@@ -221,7 +233,8 @@ final class Pace {
 
   /**
    * Takes the place of {@code Thread.sleep}: the main thread moves the clock, others wait for it. If the main thread
-   * itself waits for another thread, nobody would move the clock: then the sleeper does.
+   * itself waits for another thread, nobody would move the clock: then a sleeper does, no further than to whoever wakes
+   * first.
    */
   void sleep(long millis) throws InterruptedException {
     if (isMain()) {
@@ -237,12 +250,32 @@ final class Pace {
     synchronized (this) {
       while (now() < until) {
         wait(5);
-        boolean held = working && !waiting && main.getState() != Thread.State.RUNNABLE;
-        stuck = held ? stuck + 1 : 0;
+        stuck = isHeld() ? stuck + 1 : 0;
         if (stuck > 2) {
-          advance(until - now());
+          stuck = 0;
+          moveOn();
         }
       }
+    }
+  }
+
+  private boolean isHeld() {
+    return working && !waiting && main.getState() != Thread.State.RUNNABLE;
+  }
+
+  /** Moves the clock to the next waking of any thread, unless one that works may still set the main thread free. */
+  private void moveOn() {
+    for (Thread thread : threads()) {
+      boolean runs = thread.getState() == Thread.State.RUNNABLE && !Network.isWaiting(thread);
+      if (runs && !own.contains(thread) && ++refusals < MAX_REFUSALS) {
+        return;
+      }
+    }
+    refusals = 0;
+    long step = threadsNext() - now();
+    if (step <= held && isHeld()) {
+      held -= step;
+      advance(step);
     }
   }
 }
