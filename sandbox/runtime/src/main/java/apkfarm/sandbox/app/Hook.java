@@ -52,9 +52,17 @@ public final class Hook {
     Reflected.prepare(Members.calls(job));
   }
 
-  /** Called in place of a native method. */
-  public static void nativeCall(String member) {
-    Events.tell("limit", "native:" + member, List.of(), Events.Details.NONE);
+  /**
+   * Called in place of a native method, with its object, unless it is static, and its arguments.
+   *
+   * @return what a model answers; else {@link #PROCEED}, told, and the method gives the neutral value of its type
+   */
+  public static Object nativeCall(String member, Object[] values) {
+    Object answer = Mmkv.answer(member, values);
+    if (answer == PROCEED) {
+      Events.tell("limit", "native:" + member, List.of(), Events.Details.NONE);
+    }
+    return answer;
   }
 
   /**

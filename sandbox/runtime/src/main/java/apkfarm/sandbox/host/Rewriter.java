@@ -107,12 +107,8 @@ final class Rewriter {
         return null; // All dex files are there already.
       }
       if ((access & Opcodes.ACC_NATIVE) != 0) {
-        MethodVisitor body =
-            super.visitMethod(access & ~Opcodes.ACC_NATIVE, name, descriptor, signature, throwing);
-        body.visitCode();
-        body.visitLdcInsn(owner.replace('/', '.') + "." + name);
-        body.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, "nativeCall", "(Ljava/lang/String;)V", false);
-        Neutral.answer(body, descriptor);
+        answer(super.visitMethod(access & ~Opcodes.ACC_NATIVE, name, descriptor, signature, throwing),
+            owner.replace('/', '.') + "." + name, descriptor, (access & Opcodes.ACC_STATIC) != 0);
         return null;
       }
       return new Calls(super.visitMethod(access, name, descriptor, signature, throwing));
@@ -200,6 +196,26 @@ final class Rewriter {
         return false;
       }
     });
+  }
+
+  /** Gives a native method a body: it asks for an answer with its object, if it has one, and its arguments. */
+  private static void answer(MethodVisitor body, String member, String descriptor, boolean isStatic) {
+    String all = isStatic ? descriptor : "(Ljava/lang/Object;" + descriptor.substring(1);
+    body.visitCode();
+    body.visitLdcInsn(member);
+    collect(body, Type.getArgumentTypes(all));
+    body.visitMethodInsn(
+        Opcodes.INVOKESTATIC, HOOK, "nativeCall", "(Ljava/lang/String;" + ARRAY + ")Ljava/lang/Object;", false);
+    Label neutral = new Label();
+    body.visitInsn(Opcodes.DUP);
+    body.visitFieldInsn(Opcodes.GETSTATIC, HOOK, "PROCEED", "Ljava/lang/Object;");
+    body.visitJumpInsn(Opcodes.IF_ACMPEQ, neutral);
+    Type result = Type.getReturnType(descriptor);
+    unbox(body, result);
+    body.visitInsn(result.getOpcode(Opcodes.IRETURN));
+    body.visitLabel(neutral);
+    body.visitInsn(Opcodes.POP);
+    Neutral.answer(body, descriptor);
   }
 
   /** Puts the values of the array on top of the stack where they came from: above an object that is not made yet. */

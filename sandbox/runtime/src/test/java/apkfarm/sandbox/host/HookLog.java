@@ -46,8 +46,10 @@ public final class HookLog {
       return answer.apply(member, new Object[0]);
     }
 
-    public static void nativeCall(String member) {
+    public static Object nativeCall(String member, Object[] values) {
       TOLD.add("native ".concat(member));
+      Object found = answer.apply(member, values);
+      return found == null ? PROCEED : found;
     }
   }
 }

@@ -126,6 +126,12 @@ public final class RewriterTest {
     public static native byte[] nativeBytes();
 
     public static native void nativeNothing();
+
+    public native long nativeOfObject(int number, long wide, String text);
+
+    public static long nativeAsked() {
+      return new App().nativeOfObject(1, 2L, "three");
+    }
   }
 
   @Before
@@ -272,6 +278,15 @@ public final class RewriterTest {
     HookLog.answer = (member, arguments) -> "planted";
     assertEquals("planted", run("field"));
     assertEquals(List.of(member("serial")), HookLog.TOLD);
+  }
+
+  /** What a model answers is what a native method returns; it is asked with the object and all arguments. */
+  @Test
+  public void nativesAreAnsweredByModels() throws Exception {
+    HookLog.answer = (member, arguments) -> arguments.length == 4 ? 10L + (Long) arguments[2] : 5;
+    assertEquals(12L, run("nativeAsked"));
+    assertEquals(5, run("nativeInt"));
+    assertNull(run("nativeNothing"));
   }
 
   /** Native methods are told and answered with the neutral value of their type. */
