@@ -140,7 +140,7 @@ final class Activities {
       if (!created.get().isFinishing()) {
         created.start().postCreate(null).resume();
         resumed[0] = true;
-        created.visible().windowFocusChanged(true);
+        show(created);
       }
       if (below != null && !away) {
         session.quietly("activity", below.name(), () -> {
@@ -151,6 +151,14 @@ final class Activities {
       away = false;
     });
     return resumed[0];
+  }
+
+  /** Puts the activity on the screen; one that is taken off it while that happens gets no focus. */
+  private static void show(ActivityController<?> controller) {
+    View decor = controller.visible().get().getWindow().peekDecorView();
+    if (decor != null && decor.getParent() != null) {
+      controller.windowFocusChanged(true);
+    }
   }
 
   /** Does what has become due: activities that finish go, activities that were asked for come. */
@@ -351,7 +359,7 @@ final class Activities {
       ActivityController<?> forced = Robolectric.buildActivity(type, intent.setClassName(session.job().packageName(), name));
       forced.create();
       if (!forced.get().isFinishing()) {
-        forced.start().postCreate(null).resume().visible().windowFocusChanged(true);
+        show(forced.start().postCreate(null).resume());
         session.letPass(300);
         forced.pause().stop();
       }
