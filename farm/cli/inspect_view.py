@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
@@ -19,6 +21,32 @@ if TYPE_CHECKING:
     from farm.service.inspect_one import Inspected
 
 
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "outcome": ("结果", "outcome"),
+    "sdk": ("最低 SDK {}，目标 SDK {}", "sdk      min {}, target {}"),
+    "sdks": ("SDK", "SDKs"),
+    "permissions": ("权限", "permissions"),
+    "api_uses": ("敏感调用", "sensitive uses"),
+    "not read": ("没有读取", "not read"),
+    "page": ("页面", "page"),
+    "static": ("代码和清单文件", "code and manifest"),
+    "dynamic": ("一次没有手机的运行", "one run without a phone"),
+    "and": ("，", " and "),
+    "none": ("没有线索。这不等于合规；只看了：{}。", "No leads. That is not a clean bill; looked at: {}."),
+    "one": ("{} 条线索", "{} lead"),
+    "several": ("{} 条线索", "{} leads"),
+    "confirm": ("（由检查人员确认或排除）", " (a person confirms or dismisses them)"),
+    "rule": ("规则", "rule"),
+    "severity": ("严重程度", "severity"),
+    "subject": ("主体", "subject"),
+    "seen": ("看到的情况", "what was seen"),
+    "high": ("高", "high"),
+    "medium": ("中", "medium"),
+    "low": ("低", "low"),
+}
+"""By name: Simplified Chinese, English."""
+
+
 def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> None:
     """Print identity, outcomes, what was seen, and the findings with their subject."""
     app = inspected.app
@@ -26,40 +54,49 @@ def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> No
     out.print(f"sha256   {app.sha256}")
     for suite, evidence in inspected.evidence.items():
         reason = f"  {_safe(evidence.reason, 600)}" if evidence.reason else ""
-        out.print(
-            f"outcome  {suite.value + ': ' if len(inspected.evidence) > 1 else ''}{evidence.outcome.value}{reason}"
-        )
-    out.print(f"sdk      min {app.min_sdk or '?'}, target {app.target_sdk or '?'}")
+        of = f"{suite.value}: " if len(inspected.evidence) > 1 else ""
+        out.print(f"{_name('outcome', lang)}{of}{evidence.outcome.value}{reason}")
+    out.print(_word("sdk", lang).format(app.min_sdk or "?", app.target_sdk or "?"))
     static = inspected.evidence.get(Suite.STATIC)
     if static is not None:
-        for fact, word in (("sdks", "SDKs"), ("permissions", "permissions"), ("api_uses", "sensitive uses")):
-            out.print(f"{word:<14} {_count(static.facts.get(fact))}")
+        for fact in ("sdks", "permissions", "api_uses"):
+            out.print(f"{_name(fact, lang, 15)}{_count(static.facts.get(fact), lang)}")
     dynamic = inspected.evidence.get(Suite.DYNAMIC)
     if dynamic is not None and dynamic.dynamic is not None:
         show_run(timeline(dynamic.dynamic, lines=LINES_SHOWN), out, lang)
     _show_findings(inspected, out, lang)
     if page is not None:
-        out.print(f"\npage     {_safe(str(page), 400)}")
+        out.print(f"\n{_name('page', lang)}{_safe(str(page), 400)}")
 
 
 def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
     """Print the leads."""
     if not inspected.findings:
-        seen = " and ".join(
-            {Suite.STATIC: "code and manifest", Suite.DYNAMIC: "one run without a phone"}[suite]
-            for suite in inspected.evidence
-        )
-        out.print(f"\nNo leads. That is not a clean bill; looked at: {seen}.")
+        seen = _word("and", lang).join(_word(suite.value, lang) for suite in inspected.evidence)
+        out.print("\n" + _word("none", lang).format(seen))
         return
     number = len(inspected.findings)
-    out.print(f"\n[bold]{number} lead{'s' if number > 1 else ''}[/] (a person confirms or dismisses them)")
+    counted = _word("several" if number > 1 else "one", lang).format(number)
+    out.print(f"\n[bold]{counted}[/]{_word('confirm', lang)}")
     table = Table(box=None, pad_edge=False)
-    for column in ("rule", "severity", "subject", "what was seen"):
-        table.add_column(column, overflow="fold")
+    for column in ("rule", "severity", "subject", "seen"):
+        table.add_column(_word(column, lang), overflow="fold")
     for finding in inspected.findings:
         summary = finding.summary_zh if lang == "zh" else finding.summary_en
-        table.add_row(finding.rule, finding.severity.value, _safe(finding.subject.name, 60), _safe(summary, 400))
+        severity = _word(finding.severity.value, lang)
+        table.add_row(finding.rule, severity, _safe(finding.subject.name, 60), _safe(summary, 400))
     out.print(table)
+
+
+def _word(name: str, lang: str) -> str:
+    """Return a word in a language."""
+    return _WORDS[name][0 if lang == "zh" else 1]
+
+
+def _name(name: str, lang: str, width: int = 9) -> str:
+    """Return the name of what follows, as wide as the others: a Chinese character takes two places."""
+    word = _word(name, lang)
+    return word + " " * max(1, width - cell_len(word))
 
 
 def _safe(text: object, limit: int = 200) -> str:
@@ -67,8 +104,8 @@ def _safe(text: object, limit: int = 200) -> str:
     return escape(visible(str(text), limit))
 
 
-def _count(fact: object) -> str:
+def _count(fact: object, lang: str) -> str:
     """Return how many rows a fact has, whether it is a list or a table with `rows`."""
     if isinstance(fact, dict):
         fact = next((v for v in fact.values() if isinstance(v, list)), None)
-    return str(len(fact)) if isinstance(fact, list) else "not read"
+    return str(len(fact)) if isinstance(fact, list) else _word("not read", lang)
