@@ -5,12 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workers.data.tables import Category
 from workers.dynamic.event import EventKind, Phase
 from workers.dynamic.recorder import Recorder
 from workers.dynamic.run import Run
 
 _NATIVE = ("library:", "native:")
 _MAX_NAMED = 3
+_BESIDE = frozenset(
+    {
+        Category.ANALYTICS,
+        Category.CRASH,
+        Category.CUSTOMER_SERVICE,
+        Category.IDENTIFIER,
+        Category.IM,
+        Category.LOGIN,
+        Category.PAYMENT,
+        Category.PUSH,
+        Category.SOCIAL,
+    }
+)
+"""What an SDK is for that works beside the app's screens: none of them waits for its native code."""
 
 
 class Outcome(StrEnum):
@@ -81,8 +96,15 @@ def _came_up(run: Run, natives: tuple[str, ...]) -> bool:
 
     A picture or a text that nothing leads on from is what stands there until native code goes on, if any was called.
     """
-    waits = not run.usable and any(name.startswith("native:") for name in natives)
+    called = [name for name in natives if name.startswith("native:") and not _is_beside(run.recorder, name)]
+    waits = not run.usable and bool(called)
     return run.resumed and not run.empty and not waits
+
+
+def _is_beside(recorder: Recorder, name: str) -> bool:
+    """Return whether a native method belongs to an SDK that no screen waits for."""
+    sdk = recorder.attribution.of_java_name(name.removeprefix("native:").rpartition(".")[0])
+    return sdk is not None and sdk.category in _BESIDE
 
 
 def missing_natives(recorder: Recorder) -> tuple[str, ...]:

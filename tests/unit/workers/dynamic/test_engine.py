@@ -230,6 +230,22 @@ def test_a_screen_that_nothing_leads_on_from_waits_for_its_native_code(tmp_path:
     assert ("inspected", ["native:a.Game.start"]) == (used["outcome"], used["not_seen"])
 
 
+@pytest.mark.parametrize(
+    ("member", "outcome"),
+    [
+        ("com.tencent.bugly.crashreport.crash.jni.NativeCrashHandler.regist", "inspected"),
+        ("com.unity3d.player.UnityPlayer.nativeRender", "native_code_needed"),
+    ],
+)
+def test_no_screen_waits_for_an_sdk_that_works_beside_it(tmp_path: Path, member: str, outcome: str) -> None:
+    """A crash reporter does not hold up a screen with nothing to click; an engine does."""
+    screen = page(MAIN, node("你好"))
+    on = {**PLAIN.on, "boot": [Effect(tells=[call(f"native:{member}", kind="limit")])]}
+    told, _ = play(replace(PLAIN, screens={"home": screen}, on=on), tmp_path)
+    assert outcome == told["outcome"]
+    assert [f"native:{member}"] == told["not_seen"]
+
+
 def test_a_packed_app_is_packed_whatever_its_shell_showed(tmp_path: Path) -> None:
     """The shell is not the app."""
     told, _ = play(PLAIN, tmp_path, shell="Legu")
