@@ -33,6 +33,9 @@ final class Stacks {
     for (int i = 0; i < frames.length && found.size() < most; i++) {
       StackTraceElement frame = frames[i];
       String owner = frame.getClassName();
+      if (isReflection(owner)) {
+        continue; // The JVM counts calls by reflection and then makes a class for them, with a number: chance.
+      }
       String prefix = "$$robo$$" + owner.replace('.', '_').replace('$', '_') + "$";
       if (!frame.getMethodName().startsWith(prefix)) {
         found.add(frame);
@@ -53,12 +56,15 @@ final class Stacks {
     return thread.getName().replaceAll("\\d+", "*");
   }
 
+  private static boolean isReflection(String owner) {
+    return owner.startsWith("jdk.internal.") || owner.startsWith("java.lang.invoke.");
+  }
+
   private static boolean isOurs(String owner, String name) {
     return owner.startsWith("apkfarm.")
         || owner.startsWith("org.robolectric.")
         || owner.startsWith("com.google.common.") // The sandbox's Guava takes the place of an app's.
-        || owner.startsWith("jdk.internal.")
-        || owner.startsWith("java.lang.invoke.")
+        || isReflection(owner)
         || name.startsWith("$apkfarm$")
         || name.startsWith("$$robo$$");
   }
