@@ -49,6 +49,15 @@ def _fault(*trace: str, phase: Phase = Phase.COLD_START) -> Fault:
             Fault.APP,
         ),
         (
+            (
+                "java.lang.NullPointerException: Can't toast on a thread that has not called Looper.prepare()",
+                FRAMEWORK,
+                "  org.robolectric.shadows.ShadowToast.makeText(ShadowToast.java:37)",
+                OWN,
+            ),
+            Fault.APP,
+        ),
+        (
             ("java.lang.IllegalStateException: x", "  org.robolectric.ShadowX.y(X.java:1)", OWN),
             Fault.SANDBOX,
         ),

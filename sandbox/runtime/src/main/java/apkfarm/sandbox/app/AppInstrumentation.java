@@ -11,7 +11,7 @@ import android.os.IBinder;
 public final class AppInstrumentation extends QuietInstrumentation {
   @Override
   public void callApplicationOnCreate(Application application) {
-    Phone.current().setUp(application);
+    Phone.current().setPlaces(application);
     Session.get().attached(application);
     Session.get().component("application", application.getClass().getName(), () -> super.callApplicationOnCreate(application));
   }

@@ -11,6 +11,7 @@ import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import javax.xml.parsers.SAXParserFactory;
 
 /** Calls that the sandbox must answer itself, so that the app's life goes on as on a phone. */
 final class Control {
@@ -49,7 +50,8 @@ final class Control {
           "android.os.Environment.isExternalStorageManager",
           "java.lang.ClassLoader.getSystemClassLoader",
           "java.nio.charset.Charset.forName",
-          "java.nio.charset.Charset.isSupported");
+          "java.nio.charset.Charset.isSupported",
+          "javax.xml.parsers.SAXParserFactory.newInstance");
 
   /** A charset of Android's ICU that mail libraries ask for and a JVM does not have. */
   private static final String IMAP = "x-IMAP-mailbox-name";
@@ -130,9 +132,18 @@ final class Control {
         return IMAP.equalsIgnoreCase(arguments.get(0)) ? StandardCharsets.UTF_8 : Hook.PROCEED;
       case "java.nio.charset.Charset.isSupported":
         return IMAP.equalsIgnoreCase(arguments.get(0)) ? true : Hook.PROCEED;
+      case "javax.xml.parsers.SAXParserFactory.newInstance":
+        return values.length == 0 ? sax() : Hook.PROCEED;
       default:
         return component(member, values);
     }
+  }
+
+  /** Android's parser tells local names though nobody asks for namespaces. Source: AOSP, {@code ExpatReader}. */
+  private static SAXParserFactory sax() {
+    SAXParserFactory made = SAXParserFactory.newInstance();
+    made.setNamespaceAware(true);
+    return made;
   }
 
   private Object component(String member, Object[] values) {

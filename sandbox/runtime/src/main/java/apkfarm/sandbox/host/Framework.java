@@ -1,5 +1,6 @@
 package apkfarm.sandbox.host;
 
+import apkfarm.sandbox.app.Attach;
 import apkfarm.sandbox.app.Environment;
 import apkfarm.sandbox.app.Documents;
 import apkfarm.sandbox.app.Frames;
@@ -78,7 +79,8 @@ public final class Framework {
         shadows
             .getBaseShadowMap()
             .newBuilder()
-            .addShadowClasses(RunTimeDex.Loader.class, RunTimeDex.Dex.class, Frames.class, Documents.class, Satellites.class)
+            .addShadowClasses(
+                RunTimeDex.Loader.class, RunTimeDex.Dex.class, Attach.class, Frames.class, Documents.class, Satellites.class)
             .build();
     sandbox.replaceShadowMap(map);
     sandbox.configure(

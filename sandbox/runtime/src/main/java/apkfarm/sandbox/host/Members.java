@@ -33,6 +33,7 @@ public final class Members {
           "java.io.FileReader.<init>",
           "java.io.RandomAccessFile.<init>",
           "java.util.Scanner.<init>",
+          "javax.xml.parsers.SAXParserFactory.newInstance",
           "android.os.SystemClock.sleep",
           "android.os.Environment.isExternalStorageManager",
           "android.os.Process.killProcess",

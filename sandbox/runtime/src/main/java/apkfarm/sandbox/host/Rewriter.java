@@ -112,7 +112,7 @@ final class Rewriter {
         body.visitCode();
         body.visitLdcInsn(owner.replace('/', '.') + "." + name);
         body.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, "nativeCall", "(Ljava/lang/String;)V", false);
-        Neutral.answer(body, descriptor);
+        Neutral.answerNative(body, name, descriptor);
         return null;
       }
       return new Calls(super.visitMethod(access, name, descriptor, signature, throwing));
