@@ -119,6 +119,10 @@ public final class RewriterTest {
 
     public static native long createEngine();
 
+    public static native int[] nativeNumbers();
+
+    public static native String[] nativeTexts();
+
     public static native double nativeDouble();
 
     public static native String nativeText();
@@ -294,6 +298,13 @@ public final class RewriterTest {
   @Test
   public void handlesAreNotNull() throws Exception {
     assertEquals(1L, run("createEngine"));
+  }
+
+  /** Native methods that answer with arrays give some: callers read numbers at fixed places. */
+  @Test
+  public void arraysAreThere() throws Exception {
+    assertArrayEquals(new int[16], (int[]) run("nativeNumbers"));
+    assertArrayEquals(new String[0], (String[]) run("nativeTexts"));
   }
 
   /** Where R8 has inlined a constructor, the object has the type that was made, and the other constructor runs. */
