@@ -7,6 +7,7 @@ import android.content.ServiceConnection;
 import android.os.Bundle;
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -48,6 +49,7 @@ final class Control {
           "java.net.NetworkInterface.getByName",
           "java.net.NetworkInterface.isUp",
           "android.os.Environment.isExternalStorageManager",
+          "java.lang.Class.getDeclaredField",
           "java.lang.ClassLoader.getSystemClassLoader",
           "java.nio.charset.Charset.forName",
           "java.nio.charset.Charset.isSupported",
@@ -124,6 +126,9 @@ final class Control {
         return "wlan0".equals(arguments.get(0)) ? answers.wifi() : Hook.PROCEED;
       case "java.net.NetworkInterface.isUp":
         return "wlan0".equals(((NetworkInterface) values[0]).getName()) ? true : Hook.PROCEED;
+      case "java.lang.Class.getDeclaredField":
+        Field parent = Parent.field(values[0], values[1]);
+        return parent == null ? Hook.PROCEED : parent;
       case "java.lang.ClassLoader.getSystemClassLoader":
         return Session.get().loader(); // The JVM's own knows the sandbox, but no framework.
       case "android.os.Environment.isExternalStorageManager":

@@ -6,6 +6,7 @@ import apkfarm.sandbox.app.Documents;
 import apkfarm.sandbox.app.Frames;
 import apkfarm.sandbox.app.RunTimeDex;
 import apkfarm.sandbox.app.Satellites;
+import apkfarm.sandbox.app.Turns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,7 +81,8 @@ public final class Framework {
             .getBaseShadowMap()
             .newBuilder()
             .addShadowClasses(
-                RunTimeDex.Loader.class, RunTimeDex.Dex.class, Attach.class, Frames.class, Documents.class, Satellites.class)
+                RunTimeDex.Loader.class, RunTimeDex.Dex.class, Attach.class, Frames.class, Documents.class, Satellites.class,
+                Turns.class)
             .build();
     sandbox.replaceShadowMap(map);
     sandbox.configure(
