@@ -16,6 +16,14 @@ public final class AppInstrumentation extends QuietInstrumentation {
     Session.get().component("application", application.getClass().getName(), () -> super.callApplicationOnCreate(application));
   }
 
+  /** Called for an activity inside another one, such as that of a tab; all others are made by the session. */
+  @Override
+  public Activity newActivity(ClassLoader loader, String name, Intent intent)
+      throws ClassNotFoundException, IllegalAccessException, InstantiationException {
+    Session.get().started("start_activity", name);
+    return super.newActivity(loader, name, intent);
+  }
+
   public ActivityResult execStartActivity(
       Context who, IBinder thread, IBinder token, Activity from, Intent intent, int requestCode, Bundle options) {
     Session.get().wanted(intent, from, null, requestCode);
