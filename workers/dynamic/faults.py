@@ -45,8 +45,13 @@ _OWN_DOING = frozenset(
         "android.content.ActivityNotFoundException",
     }
 )
-_GONE = "not attached to window manager"
-"""How Android refuses to take away the window of an activity that is gone already (WindowManagerGlobal)."""
+_REFUSALS = re.compile(
+    r"not attached to window manager$"  # The window of an activity that is gone already (WindowManagerGlobal).
+    r"|that has not called Looper\.prepare\(\)$"  # A toast or a handler on a thread without messages (Toast, Handler).
+    r"|^Receiver not registered: "  # (LoadedApk)
+    r"|: syntax error \(code 1 "  # SQLite's own word on a statement of the app.
+)
+"""What Android itself says to an app that asks in vain; whatever stands between them here only passes it on."""
 _CHECKS = "java.lang.IllegalArgumentException"
 """What shadows throw at a caller as Android does, such as for an empty message."""
 _NEAR = 4
@@ -82,7 +87,7 @@ def fault_of(run: ComponentRun, *, defined: Callable[[str], bool]) -> Fault:
         return Fault.SANDBOX
     if link.error in _OF_THE_JVM:
         return Fault.SANDBOX
-    if link.error in _OWN_DOING or link.message.endswith(_GONE) or _is_no_component(link):
+    if link.error in _OWN_DOING or _REFUSALS.search(link.message) or _is_no_component(link):
         return Fault.APP
     first = next((frame for frame in link.frames if not frame.startswith(("java.", "javax.", "jdk.", "sun."))), "")
     called = next((i for i, frame in enumerate(link.frames) if _is_apps(frame, defined)), None)

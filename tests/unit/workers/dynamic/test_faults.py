@@ -49,6 +49,34 @@ def _fault(*trace: str, phase: Phase = Phase.COLD_START) -> Fault:
             Fault.APP,
         ),
         (
+            (
+                "java.lang.NullPointerException: Can't toast on a thread that has not called Looper.prepare()",
+                FRAMEWORK,
+                "  org.robolectric.shadows.ShadowToast.makeText(ShadowToast.java:37)",
+                OWN,
+            ),
+            Fault.APP,
+        ),
+        (
+            (
+                'android.database.sqlite.SQLiteException: near "type": syntax error (code 1 SQLITE_ERROR): , while x',
+                "  org.robolectric.nativeruntime.SQLiteConnectionNatives.nativePrepareStatement(Native Method)",
+                OWN,
+            ),
+            Fault.APP,
+        ),
+        (
+            (
+                "java.lang.IllegalArgumentException: Receiver not registered: null",
+                "  org.robolectric.shadows.ShadowInstrumentation.unregisterReceiver(ShadowInstrumentation.java:1)",
+                FRAMEWORK,
+                FRAMEWORK,
+                FRAMEWORK,
+                OWN,
+            ),
+            Fault.APP,
+        ),
+        (
             ("java.lang.IllegalStateException: x", "  org.robolectric.ShadowX.y(X.java:1)", OWN),
             Fault.SANDBOX,
         ),

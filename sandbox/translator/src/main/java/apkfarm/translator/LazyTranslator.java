@@ -57,6 +57,7 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
   private final Set<String> interfaces = ConcurrentHashMap.newKeySet();
   private final Map<String, String[]> supertypes = new ConcurrentHashMap<>();
   private final Map<String, Dex2Asm.Clz> classInfo = new HashMap<>();
+  private final Constructors constructors = new Constructors();
 
   public LazyTranslator() {
     super(new ThrowingBody());
@@ -85,6 +86,7 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
     unread.clear();
     collectClzInfo(all).forEach(classInfo::putIfAbsent);
     for (DexClassNode node : all.clzs) {
+      constructors.add(node);
       String name = internal(node.className);
       if (supertypes.putIfAbsent(name, supertypes(node)) == null && (node.access & ACC_INTERFACE) != 0) {
         interfaces.add(name);
@@ -200,10 +202,10 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
   }
 
   /**
-   * R8 inlines constructors: {@code new T} followed by the constructor of a superclass O. dex2jar would make an O; the
-   * marker keeps T.
+   * R8 inlines constructors: {@code new T} followed by the constructor of a superclass O; or leaves that of T out. dex2jar
+   * would make an O; the marker keeps T.
    */
-  private static void keepTypeOfInlinedConstructors(IrMethod method) {
+  private void keepTypeOfInlinedConstructors(IrMethod method) {
     Map<Value, String> made = new HashMap<>();
     for (Stmt stmt : method.stmts) {
       if (stmt.st == Stmt.ST.ASSIGN && stmt.getOp1().vt == Value.VT.LOCAL && stmt.getOp2().vt == Value.VT.NEW) {
@@ -222,9 +224,12 @@ public final class LazyTranslator extends ExDex2Asm implements Function<String, 
       if (value instanceof InvokeExpr call && call.vt != Value.VT.INVOKE_NEW && "<init>".equals(call.getName())) {
         Value target = call.getOps()[0];
         String type = target.vt == Value.VT.NEW ? ((NewExpr) target).type : made.get(target);
-        if (type != null && !type.equals(call.getOwner())) {
-          String owner = type.substring(0, type.length() - 1) + INLINED + call.getOwner().substring(1);
-          call.method = new Method(owner, "<init>", call.getArgs(), "V");
+        String runs = constructors.owner(call.method);
+        if (type != null && !type.equals(runs)) {
+          runs = type.substring(0, type.length() - 1) + INLINED + runs.substring(1);
+        }
+        if (!runs.equals(call.getOwner())) {
+          call.method = new Method(runs, "<init>", call.getArgs(), "V");
         }
       }
     }

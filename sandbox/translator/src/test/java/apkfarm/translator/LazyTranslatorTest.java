@@ -6,6 +6,7 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 
+import com.googlecode.d2j.reader.DexFileReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ public final class LazyTranslatorTest {
   /** Where the header of a dex file says where its classes are, and each class where its data is. */
   private static final int CLASSES = 0x64;
   private static final int DATA = 0x18;
+  private static final int DEFINITION = 0x20;
 
   private static final String SHAPE = ".class public interface abstract La/Shape;\n.super Ljava/lang/Object;\n";
   private static final String BASE = Dex.type("a/Base", Dex.value(1));
@@ -106,7 +108,8 @@ public final class LazyTranslatorTest {
   public void brokenClassHasNoMembers() throws Throwable {
     byte[] dex = Dex.of(BASE, Dex.type("a/Next", Dex.value(2)));
     int classes = ByteBuffer.wrap(dex).order(ByteOrder.LITTLE_ENDIAN).getInt(CLASSES);
-    dex[classes + DATA + 3] = 0x7f;
+    int base = new DexFileReader(dex).getClassNames().indexOf("La/Base;"); // The writer's order is chance.
+    dex[classes + base * DEFINITION + DATA + 3] = 0x7f;
     LazyTranslator translator = Dex.translator(dex);
     Class<?> broken = new Dex.Loader(translator).loadClass("a.Base");
     assertEquals(0, broken.getDeclaredMethods().length);
@@ -190,24 +193,67 @@ public final class LazyTranslatorTest {
       .end method
       """;
 
+  /** Returns the text of a constructor that calls that of the superclass. */
+  private static String constructor(String superclass) {
+    return """
+
+        .method public constructor <init>()V
+          .registers 1
+          invoke-direct {p0}, L%s;-><init>()V
+          return-void
+        .end method
+        """.formatted(superclass);
+  }
+
   /** Where R8 has inlined a constructor, the class file says both the type that is made and whose constructor runs. */
   @Test
   public void inlinedConstructorKeepsTheType() {
     String made = Dex.type("a/Make", MAKE.formatted("a/Base"));
-    assertEquals(List.of("new a/Round\u0001a/Base", "a/Round\u0001a/Base.<init>"), made(Dex.translator(Dex.of(made, BASE, ROUND))));
+    LazyTranslator translator = Dex.translator(Dex.of(made, BASE + constructor("java/lang/Object"), ROUND));
+    assertEquals(List.of("new a/Round\u0001a/Base", "a/Round\u0001a/Base.<init>"), made(translator));
+  }
+
+  /** A constructor that R8 has left out is the superclass's, as Android finds it; the type stays. */
+  @Test
+  public void missingConstructorIsTheSuperclassOne() {
+    String made = Dex.type("a/Make", MAKE.formatted("a/Round"));
+    LazyTranslator translator = Dex.translator(Dex.of(made, BASE + constructor("java/lang/Object"), ROUND));
+    assertEquals(List.of("new a/Round\u0001a/Base", "a/Round\u0001a/Base.<init>"), made(translator));
+    LazyTranslator none = Dex.translator(Dex.of(made, BASE, ROUND));
+    assertEquals(List.of("new a/Round\u0001java/lang/Object", "a/Round\u0001java/lang/Object.<init>"), made(none));
+  }
+
+  /** A constructor goes past a superclass whose own one R8 has left out. */
+  @Test
+  public void constructorGoesPastTheMissingOne() {
+    String round = ".class public La/Round;\n.super La/Base;\n" + constructor("a/Base");
+    assertEquals(List.of("java/lang/Object.<init>"), made("a/Round", Dex.translator(Dex.of(BASE, round))));
+  }
+
+  /** A class that is its own superclass does not hang the translator. */
+  @Test
+  public void circleOfSuperclassesEnds() {
+    String made = Dex.type("a/Make", MAKE.formatted("a/Round"));
+    String circle = ".class public La/Round;\n.super La/Round;\n";
+    assertEquals(List.of("new a/Round", "a/Round.<init>"), made(Dex.translator(Dex.of(made, circle))));
   }
 
   /** A constructor that was not inlined is left as it is. */
   @Test
   public void ownConstructorHasNoMarker() {
     String made = Dex.type("a/Make", MAKE.formatted("a/Round"));
-    assertEquals(List.of("new a/Round", "a/Round.<init>"), made(Dex.translator(Dex.of(made, BASE, ROUND))));
+    LazyTranslator translator = Dex.translator(Dex.of(made, BASE, ROUND + constructor("a/Base")));
+    assertEquals(List.of("new a/Round", "a/Round.<init>"), made(translator));
   }
 
-  /** Returns what {@code a/Make} makes and which constructors it calls. */
   private static List<String> made(LazyTranslator translator) {
+    return made("a/Make", translator);
+  }
+
+  /** Returns what a class makes and which constructors it calls. */
+  private static List<String> made(String type, LazyTranslator translator) {
     List<String> found = new ArrayList<>();
-    new ClassReader(translator.apply("a/Make")).accept(
+    new ClassReader(translator.apply(type)).accept(
         new ClassVisitor(Opcodes.ASM9) {
           @Override
           public MethodVisitor visitMethod(int access, String name, String types, String signature, String[] throwing) {

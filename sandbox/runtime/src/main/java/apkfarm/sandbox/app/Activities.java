@@ -15,6 +15,7 @@ import android.content.pm.ResolveInfo;
 import android.content.res.Configuration;
 import android.os.Bundle;
 import android.view.View;
+import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,6 +27,7 @@ import org.robolectric.Shadows;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.shadows.ShadowActivity;
 import org.robolectric.shadows.ShadowDialog;
+import org.robolectric.shadows.ShadowLooper;
 
 /** The stack of activities: what is on screen, what was asked for, and who waits for whose result. */
 final class Activities {
@@ -127,13 +129,11 @@ final class Activities {
   private boolean open(String name, Start start) {
     boolean[] resumed = {false};
     session.component("activity", name, () -> {
-      Class<? extends Activity> type = session.loader().loadClass(name).asSubclass(Activity.class);
-      Intent intent = start.intent().setClassName(session.job().packageName(), name);
       Shown below = stack.peek();
       if (below != null && !away) {
         session.quietly("activity", below.name(), () -> below.controller().pause());
       }
-      ActivityController<?> created = Robolectric.buildActivity(type, intent);
+      ActivityController<?> created = build(name, start.intent());
       stack.push(new Shown(name, created, start));
       tellTasks();
       created.create();
@@ -153,12 +153,25 @@ final class Activities {
     return resumed[0];
   }
 
-  /** Puts the activity on the screen; one that is taken off it while that happens gets no focus. */
+  /** Makes an activity on screen; one without a window, or that ends itself meanwhile, gets no focus. */
   private static void show(ActivityController<?> controller) {
-    View decor = controller.visible().get().getWindow().peekDecorView();
-    if (decor != null && decor.getParent() != null) {
+    controller.visible();
+    View decor = controller.get().getWindow().getDecorView();
+    if (decor.getViewRootImpl() == null) {
+      ShadowLooper.idleMainLooper();
+    }
+    if (decor.getViewRootImpl() != null) {
       controller.windowFocusChanged(true);
     }
+  }
+
+  /** Makes an activity, or fails as Android does if its class is none that can be made. */
+  private ActivityController<?> build(String name, Intent intent) throws ReflectiveOperationException {
+    Class<? extends Activity> type = session.loader().loadClass(name).asSubclass(Activity.class);
+    if (Modifier.isAbstract(type.getModifiers())) {
+      throw new InstantiationException(name + " is abstract");
+    }
+    return Robolectric.buildActivity(type, intent.setClassName(session.job().packageName(), name));
   }
 
   /** Does what has become due: activities that finish go, activities that were asked for come. */
@@ -355,11 +368,11 @@ final class Activities {
   /** Runs one activity through its whole life, as nobody does on a phone. */
   void force(String name, Intent intent) {
     session.component("activity", name, () -> {
-      Class<? extends Activity> type = session.loader().loadClass(name).asSubclass(Activity.class);
-      ActivityController<?> forced = Robolectric.buildActivity(type, intent.setClassName(session.job().packageName(), name));
+      ActivityController<?> forced = build(name, intent);
       forced.create();
       if (!forced.get().isFinishing()) {
-        show(forced.start().postCreate(null).resume());
+        forced.start().postCreate(null).resume();
+        show(forced);
         session.letPass(300);
         forced.pause().stop();
       }

@@ -11,9 +11,17 @@ import android.os.IBinder;
 public final class AppInstrumentation extends QuietInstrumentation {
   @Override
   public void callApplicationOnCreate(Application application) {
-    Phone.current().setUp(application);
+    Phone.current().setPlaces(application);
     Session.get().attached(application);
     Session.get().component("application", application.getClass().getName(), () -> super.callApplicationOnCreate(application));
+  }
+
+  /** Called for an activity inside another one, such as that of a tab; all others are made by the session. */
+  @Override
+  public Activity newActivity(ClassLoader loader, String name, Intent intent)
+      throws ClassNotFoundException, IllegalAccessException, InstantiationException {
+    Session.get().started("start_activity", name);
+    return super.newActivity(loader, name, intent);
   }
 
   public ActivityResult execStartActivity(

@@ -7,10 +7,12 @@ import android.content.ServiceConnection;
 import android.os.Bundle;
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import javax.xml.parsers.SAXParserFactory;
 
 /** Calls that the sandbox must answer itself, so that the app's life goes on as on a phone. */
 final class Control {
@@ -51,9 +53,11 @@ final class Control {
           "java.net.NetworkInterface.getByName",
           "java.net.NetworkInterface.isUp",
           "android.os.Environment.isExternalStorageManager",
+          "java.lang.Class.getDeclaredField",
           "java.lang.ClassLoader.getSystemClassLoader",
           "java.nio.charset.Charset.forName",
-          "java.nio.charset.Charset.isSupported");
+          "java.nio.charset.Charset.isSupported",
+          "javax.xml.parsers.SAXParserFactory.newInstance");
 
   /** Calls that leave an intent with the phone until it has news. */
   private static final Set<String> LEFT =
@@ -141,6 +145,9 @@ final class Control {
         return "wlan0".equals(arguments.get(0)) ? answers.wifi() : Hook.PROCEED;
       case "java.net.NetworkInterface.isUp":
         return "wlan0".equals(((NetworkInterface) values[0]).getName()) ? true : Hook.PROCEED;
+      case "java.lang.Class.getDeclaredField":
+        Field parent = Parent.field(values[0], values[1]);
+        return parent == null ? Hook.PROCEED : parent;
       case "java.lang.ClassLoader.getSystemClassLoader":
         return Session.get().loader(); // The JVM's own knows the sandbox, but no framework.
       case "android.os.Environment.isExternalStorageManager":
@@ -149,9 +156,18 @@ final class Control {
         return IMAP.equalsIgnoreCase(arguments.get(0)) ? StandardCharsets.UTF_8 : Hook.PROCEED;
       case "java.nio.charset.Charset.isSupported":
         return IMAP.equalsIgnoreCase(arguments.get(0)) ? true : Hook.PROCEED;
+      case "javax.xml.parsers.SAXParserFactory.newInstance":
+        return values.length == 0 ? sax() : Hook.PROCEED;
       default:
         return component(member, values);
     }
+  }
+
+  /** Android's parser tells local names though nobody asks for namespaces. Source: AOSP, {@code ExpatReader}. */
+  private static SAXParserFactory sax() {
+    SAXParserFactory made = SAXParserFactory.newInstance();
+    made.setNamespaceAware(true);
+    return made;
   }
 
   private Object component(String member, Object[] values) {

@@ -1,10 +1,10 @@
 package apkfarm.sandbox.app;
 
-import android.app.Application;
 import android.content.ClipData;
 import android.content.ClipboardManager;
 import android.content.Context;
 import android.content.Intent;
+import android.content.pm.ApplicationInfo;
 import android.content.pm.PackageInfo;
 import android.content.pm.Signature;
 import android.content.pm.SigningInfo;
@@ -122,6 +122,7 @@ final class Phone {
     properties.put("ro.build.version.release", "14");
     properties.put("ro.build.version.sdk", "34");
     properties.put("ro.build.version.emui", "EmotionUI_14.0.0");
+    properties.put("ro.build.id", "HUAWEIANA-AN00");
     properties.put("ro.build.display.id", "ANA-AN00 102.0.0.176(C00)");
     properties.put("ro.build.tags", "release-keys");
     properties.put("ro.build.type", "user");
@@ -154,22 +155,24 @@ final class Phone {
     files.put("/sys/devices/system/cpu/present", "0-7\n");
   }
 
-  /** Gives the phone its owner's data; called when the framework is there and before the app's own code runs. */
-  void setUp(Application application) {
+  /** Gives the phone its owner's data; called when the framework is there and before the app's first line runs. */
+  void setUp(Context context) {
     properties.forEach(ShadowSystemProperties::override);
-    sign(application);
-    services.install(application);
-    folders(application);
+    sign(context);
+    services.install(context);
+    folders(context);
+    libraries(context);
+    Dalvik.speak(properties, context.getCacheDir().getPath());
     // Every file and address has something to play, a minute long.
     ShadowMediaPlayer.setMediaInfoProvider(source -> new ShadowMediaPlayer.MediaInfo(60_000, 0));
     for (String authority : OwnersData.AUTHORITIES) {
       ShadowContentResolver.registerProviderInternal(authority, new OwnersData(job.canaries(), authority));
     }
-    ClipboardManager clipboard = (ClipboardManager) application.getSystemService(Context.CLIPBOARD_SERVICE);
+    ClipboardManager clipboard = (ClipboardManager) context.getSystemService(Context.CLIPBOARD_SERVICE);
     if (job.canaries().containsKey("clipboard")) {
       clipboard.setPrimaryClip(ClipData.newPlainText("text", canary("clipboard")));
     }
-    SubscriptionManager sim = (SubscriptionManager) application.getSystemService(Context.TELEPHONY_SUBSCRIPTION_SERVICE);
+    SubscriptionManager sim = (SubscriptionManager) context.getSystemService(Context.TELEPHONY_SUBSCRIPTION_SERVICE);
     Shadows.shadowOf(sim)
         .setActiveSubscriptionInfos(
             ShadowSubscriptionManager.SubscriptionInfoBuilder.newBuilder()
@@ -179,30 +182,26 @@ final class Phone {
                 .setDisplayName("CMCC")
                 .setCarrierName("CMCC")
                 .buildSubscriptionInfo());
-    ShadowLocationManager places =
-        Shadows.shadowOf((LocationManager) application.getSystemService(Context.LOCATION_SERVICE));
-    places.setLocationEnabled(true);
-    places.setProviderEnabled(LocationManager.GPS_PROVIDER, true);
-    places.setProviderEnabled(LocationManager.NETWORK_PROVIDER, true);
-    ShadowSensorManager sensors = Shadows.shadowOf((SensorManager) application.getSystemService(Context.SENSOR_SERVICE));
+    ShadowSensorManager sensors = Shadows.shadowOf((SensorManager) context.getSystemService(Context.SENSOR_SERVICE));
     for (int type : SENSORS) {
       Sensor sensor = ShadowSensor.newInstance(type);
       ReflectionHelpers.setField(sensor, "mName", "sensor " + type);
       ReflectionHelpers.setField(sensor, "mVendor", "Huawei");
       sensors.addSensor(sensor);
     }
-    ConnectivityManager networks = application.getSystemService(ConnectivityManager.class);
+    ConnectivityManager networks = context.getSystemService(ConnectivityManager.class);
     for (NetworkInfo network : networks.getAllNetworkInfo()) {
       boolean wifi = network.getType() == ConnectivityManager.TYPE_WIFI;
       ReflectionHelpers.setField(network, "mTypeName", wifi ? "WIFI" : "MOBILE");
       ReflectionHelpers.setField(network, "mSubtypeName", wifi ? "" : "LTE");
+      ReflectionHelpers.setField(network, "mExtraInfo", wifi ? null : "cmnet");
     }
     PackageInfo webView = new PackageInfo();
     webView.packageName = "com.google.android.webview";
     webView.versionName = "119.0.6045.193";
     webView.versionCode = 604519300;
     ShadowWebView.setCurrentWebViewPackage(webView);
-    application.sendStickyBroadcast(
+    context.sendStickyBroadcast(
         new Intent(Intent.ACTION_BATTERY_CHANGED)
             .putExtra(BatteryManager.EXTRA_LEVEL, BATTERY)
             .putExtra(BatteryManager.EXTRA_SCALE, 100)
@@ -213,13 +212,22 @@ final class Phone {
             .putExtra(BatteryManager.EXTRA_VOLTAGE, 3_914)
             .putExtra(BatteryManager.EXTRA_TEMPERATURE, 287)
             .putExtra(BatteryManager.EXTRA_TECHNOLOGY, "Li-poly"));
-    Shadows.shadowOf((BatteryManager) application.getSystemService(Context.BATTERY_SERVICE))
+    Shadows.shadowOf((BatteryManager) context.getSystemService(Context.BATTERY_SERVICE))
         .setIntProperty(BatteryManager.BATTERY_PROPERTY_CAPACITY, BATTERY);
   }
 
+  /** Switches location on; Robolectric tells it to the application, which must be there. */
+  void setPlaces(Context context) {
+    ShadowLocationManager places =
+        Shadows.shadowOf((LocationManager) context.getSystemService(Context.LOCATION_SERVICE));
+    places.setLocationEnabled(true);
+    places.setProviderEnabled(LocationManager.GPS_PROVIDER, true);
+    places.setProviderEnabled(LocationManager.NETWORK_PROVIDER, true);
+  }
+
   /** Folders under the names that they have on a phone: apps write those down instead of asking for them. */
-  private void folders(Application application) {
-    Path data = Path.of(application.getDataDir().getPath());
+  private void folders(Context context) {
+    Path data = Path.of(context.getDataDir().getPath());
     Path shared = Environment.getExternalStorageDirectory().toPath();
     Map<String, Path> links =
         Map.of(
@@ -243,14 +251,29 @@ final class Phone {
         });
   }
 
-  /** The phone knows who has signed the app. */
-  private void sign(Application application) {
-    if (job.certificate() == null) {
-      return;
+  /** The phone knows where the app's native libraries lie; under {@code /data} as all of an app's files. */
+  private void libraries(Context context) {
+    ApplicationInfo info = context.getApplicationInfo();
+    try {
+      boolean extracted = (info.flags & ApplicationInfo.FLAG_EXTRACT_NATIVE_LIBS) != 0;
+      info.nativeLibraryDir =
+          Libraries.lay(job.apk(), Path.of("/data/app/" + job.packageName() + "-1"), extracted).toString();
+    } catch (IOException | RuntimeException full) {
+      info.nativeLibraryDir = "/data/app/lib/arm64"; // A package name may be no file name: there is a name, and no folder.
     }
-    PackageInfo info =
-        Shadows.shadowOf(application.getPackageManager()).getInternalMutablePackageInfo(job.packageName());
-    if (info != null) {
+    // Apps change what their context gives them: that is a copy, so that the phone still knows the app.
+    Object loaded = ReflectionHelpers.getField(context, "mPackageInfo");
+    ReflectionHelpers.setField(loaded, "mApplicationInfo", new ApplicationInfo(info));
+  }
+
+  private PackageInfo ofApp(Context context) {
+    return Shadows.shadowOf(context.getPackageManager()).getInternalMutablePackageInfo(job.packageName());
+  }
+
+  /** The phone knows who has signed the app. */
+  private void sign(Context context) {
+    PackageInfo info = ofApp(context);
+    if (job.certificate() != null && info != null) {
       sign(info, job.certificate());
     }
   }

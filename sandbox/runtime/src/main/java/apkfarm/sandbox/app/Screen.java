@@ -267,8 +267,9 @@ final class Screen {
     return menu;
   }
 
+  /** A window that is gone meanwhile has no root any more, and Android would not lay it out. */
   private static void layOut(View window) {
-    if (window.getWidth() == 0 || window.getHeight() == 0) {
+    if (window.getViewRootImpl() != null && (window.getWidth() == 0 || window.getHeight() == 0)) {
       window.measure(
           View.MeasureSpec.makeMeasureSpec(WIDTH, View.MeasureSpec.AT_MOST),
           View.MeasureSpec.makeMeasureSpec(HEIGHT, View.MeasureSpec.AT_MOST));

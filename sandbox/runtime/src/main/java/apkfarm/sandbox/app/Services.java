@@ -1,7 +1,7 @@
 package apkfarm.sandbox.app;
 
-import android.app.Application;
 import android.content.ComponentName;
+import android.content.Context;
 import android.content.Intent;
 import android.content.IntentFilter;
 import android.content.pm.ApplicationInfo;
@@ -40,8 +40,8 @@ public final class Services {
   }
 
   /** Lets the phone know them; called before the app's own code runs. */
-  void install(Application application) {
-    ShadowPackageManager packages = Shadows.shadowOf(application.getPackageManager());
+  void install(Context context) {
+    ShadowPackageManager packages = Shadows.shadowOf(context.getPackageManager());
     tables.packages().forEach(each -> packages.installPackage(info(each)));
     byComponent().forEach((component, calls) -> announce(packages, component, calls));
     Map<String, List<ServiceTables.Row>> byAuthority = new LinkedHashMap<>();
@@ -49,7 +49,7 @@ public final class Services {
       byAuthority.computeIfAbsent(row.authority(), k -> new ArrayList<>()).add(row);
     }
     byAuthority.forEach((authority, rows) -> {
-      packages.addOrUpdateProvider(provider(application.getPackageManager(), rows.get(0)));
+      packages.addOrUpdateProvider(provider(context.getPackageManager(), rows.get(0)));
       ShadowContentResolver.registerProviderInternal(authority, new ServiceRows(rows, canaries));
     });
     for (ServiceTables.Value value : tables.values()) {
@@ -57,7 +57,7 @@ public final class Services {
       if (value.form().equals("property")) {
         ShadowSystemProperties.override(value.name(), text);
       } else {
-        Settings.Global.putString(application.getContentResolver(), value.name(), text);
+        Settings.Global.putString(context.getContentResolver(), value.name(), text);
       }
     }
   }

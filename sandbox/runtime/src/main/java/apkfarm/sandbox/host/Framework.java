@@ -1,10 +1,13 @@
 package apkfarm.sandbox.host;
 
+import apkfarm.sandbox.app.Attach;
 import apkfarm.sandbox.app.Environment;
 import apkfarm.sandbox.app.Documents;
 import apkfarm.sandbox.app.Frames;
 import apkfarm.sandbox.app.RunTimeDex;
 import apkfarm.sandbox.app.Satellites;
+import apkfarm.sandbox.app.Tabs;
+import apkfarm.sandbox.app.Turns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,7 +81,9 @@ public final class Framework {
         shadows
             .getBaseShadowMap()
             .newBuilder()
-            .addShadowClasses(RunTimeDex.Loader.class, RunTimeDex.Dex.class, Frames.class, Documents.class, Satellites.class)
+            .addShadowClasses(
+                Attach.class, Documents.class, Frames.class, RunTimeDex.Dex.class, RunTimeDex.Loader.class, Satellites.class,
+                Tabs.Group.class, Tabs.Host.class, Tabs.Row.class, Tabs.Tab.class, Tabs.Tabbed.class, Turns.class)
             .build();
     sandbox.replaceShadowMap(map);
     sandbox.configure(

@@ -215,7 +215,7 @@ final class Rewriter {
     body.visitInsn(result.getOpcode(Opcodes.IRETURN));
     body.visitLabel(neutral);
     body.visitInsn(Opcodes.POP);
-    Neutral.answer(body, descriptor);
+    Neutral.answerNative(body, member.substring(member.lastIndexOf('.') + 1), descriptor);
   }
 
   /** Puts the values of the array on top of the stack where they came from: above an object that is not made yet. */

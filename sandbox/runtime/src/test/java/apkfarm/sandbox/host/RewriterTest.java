@@ -117,6 +117,12 @@ public final class RewriterTest {
 
     public static native long nativeLong();
 
+    public static native long createEngine();
+
+    public static native int[] nativeNumbers();
+
+    public static native String[] nativeTexts();
+
     public static native double nativeDouble();
 
     public static native String nativeText();
@@ -301,6 +307,19 @@ public final class RewriterTest {
     assertNull(run("nativeNothing"));
     assertEquals("native " + App.class.getName() + ".nativeInt", HookLog.TOLD.get(0));
     assertEquals(7, HookLog.TOLD.size());
+  }
+
+  /** A handle of native memory is not 0: libraries take that for memory that has run out, and give up. */
+  @Test
+  public void handlesAreNotNull() throws Exception {
+    assertEquals(1L, run("createEngine"));
+  }
+
+  /** Native methods that answer with arrays give some: callers read numbers at fixed places. */
+  @Test
+  public void arraysAreThere() throws Exception {
+    assertArrayEquals(new int[16], (int[]) run("nativeNumbers"));
+    assertArrayEquals(new String[0], (String[]) run("nativeTexts"));
   }
 
   /** Where R8 has inlined a constructor, the object has the type that was made, and the other constructor runs. */
