@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-from workers.data.runtime import sinks
+from workers.data.runtime import PLATFORM, sinks
 from workers.data.tables import permissions, sdks
 from workers.model.bounded import Rows, optional, printable, text
 from workers.model.evidence import JSON
@@ -31,7 +31,7 @@ _WHEN = {
     "[].count": "how often",
     "[].sim_ms": "first time, in milliseconds of simulated time",
     "[].last_ms": "last time",
-    "[].stack": "methods on the stack of the first, at most 16",
+    "[].stack": "methods on the stack of the first: the innermost, then from the app's own on, at most 16",
 }
 _AS_TOLD = "as in the [document](dynamic.md)"
 
@@ -256,7 +256,10 @@ def _where(event: Event) -> dict[str, JSON]:
 
 def _first(event: Event) -> dict[str, JSON]:
     """Return what the first event of a row adds: its time and stack."""
-    stack = [text(item, 400) for item in _list(event.get("stack"))[:_STACK_SHOWN] if isinstance(item, str)]
+    frames = [item for item in _list(event.get("stack")) if isinstance(item, str)]
+    # A request is made through a dozen frames of Java's own: they would hide whose it is.
+    outside = next((n for n, frame in enumerate(frames) if not frame.startswith(PLATFORM)), 0)
+    stack = [text(item, 400) for item in (frames[:1] + frames[max(outside, 1) :])[:_STACK_SHOWN]]
     return {"sim_ms": _whole(event.get("sim_ms"), 0), "last_ms": 0, "stack": [*stack]}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -64,9 +65,19 @@ class Outside:
     def _marked(self) -> Iterator[Path]:
         """Yield the files with the mark in the watched folders and one level below."""
         for folder in self._folders:
-            with contextlib.suppress(PermissionError):
-                found = [*folder.glob(f"{MARK}*"), *folder.glob(f"*/{MARK}*")]
-                yield from (path for path in found if path.suffix != ".sock")
+            for place in (folder, *_folders_in(folder)):
+                # A neighbour's folder may go while it is looked into.
+                with contextlib.suppress(PermissionError, FileNotFoundError):
+                    yield from (path for path in place.glob(f"{MARK}*") if path.suffix != ".sock")
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    """Return the folders directly in a folder; none if it may not be read or is gone."""
+    try:
+        with os.scandir(folder) as entries:
+            return [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except (PermissionError, FileNotFoundError):
+        return []
 
 
 def _caller(each: socket.socket) -> object:

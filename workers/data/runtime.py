@@ -8,6 +8,13 @@ from functools import cache
 
 from workers.data.tables import SensitiveApi, Source, TableError, members_of, pi_kinds, rows_of, source_of
 
+# Frames of these are the platform's: the first other frame is whose call it is.
+PLATFORM = (
+    "java.", "javax.", "jdk.", "sun.", "dalvik.", "libcore.", "android.", "com.android.internal.",
+    "com.google.android.gles_jni.",
+)  # fmt: skip
+"""Starts of Java names that belong to Android or to Java."""
+
 
 class Shape(StrEnum):
     """The shape in which a caller expects a planted value."""

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workers.data.runtime import PLATFORM
 from workers.dynamic.event import Phase
-from workers.dynamic.recorder import PLATFORM, ComponentRun
+from workers.dynamic.recorder import ComponentRun
 
 _OURS = ("org.robolectric.", "apkfarm.")
 _AS_KIND = "java.lang.Class.asSubclass("

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from workers.data.attribution import Attribution
+from workers.data.runtime import PLATFORM
 from workers.data.tables import pi_kinds
 from workers.dynamic.backend import Line
 from workers.dynamic.event import Consent, Event, EventKind, Phase
@@ -26,12 +27,6 @@ _NUMBERED = re.compile(r'"<local\d+>"')
 """The JVM's name for a local variable in a message: the translator numbers them anew in each run."""
 _OPERATION = re.compile(r"[\w$.<>:/@#+-]+")
 _LIMITATION = re.compile(r"[^\x00-\x1f\x7f]+")
-# Frames of these are the platform's: the first other frame is whose call it is.
-PLATFORM = (
-    "java.", "javax.", "jdk.", "sun.", "dalvik.", "libcore.", "android.", "com.android.internal.",
-    "com.google.android.gles_jni.",
-)  # fmt: skip
-"""Starts of Java names that belong to Android or to Java."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,6 +49,18 @@ def test_equal_calls_are_one_row_with_their_number_and_first_time() -> None:
     assert ["Getui Push", False] == [rows[2]["sdk"], rows[4]["granted"]]
 
 
+def test_a_stack_shows_whose_code_it_is() -> None:
+    """What Java itself calls in between is left out, but for the innermost frame."""
+    java = [f"sun.net.www.http.HttpClient.m{number}:1" for number in range(20)]
+    (row,) = _rows(
+        "dynamic_pi", event(stack=["java.net.Socket.connect:633", *java, "a.Main.go:3", "java.lang.Thread.run:8"])
+    )
+    (alone,) = _rows("dynamic_pi", event(stack=["java.net.Socket.connect:633", *java[:2]]))
+
+    assert ["java.net.Socket.connect:633", "a.Main.go:3", "java.lang.Thread.run:8"] == row["stack"]
+    assert ["java.net.Socket.connect:633", *java[:2]] == alone["stack"]
+
+
 def test_an_event_that_stands_for_several_counts_as_many() -> None:
     """From its first time to its last; a number that makes no sense counts once."""
     (row,) = _rows("dynamic_pi", event(count=5, last_ms=400), event(count=-3), event(count="many"))
