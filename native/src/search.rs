@@ -6,6 +6,9 @@ use aho_corasick::packed::Searcher;
 use hashbrown::HashMap;
 use memchr::memmem::{self, Finder};
 
+/// Rows that are looked at together.
+const TOGETHER: usize = 32;
+
 /// Return which ids of a table of members mean one of `members`, each `Lcls;->name`; none if no id does.
 #[must_use]
 pub fn members<'a>(dex: &Dex, members: impl Iterator<Item = &'a [u8]>, owners: &[u32], names: &[u32]) -> Vec<bool> {
@@ -41,7 +44,14 @@ pub fn rows(uses: &Uses, wanted: &[bool]) -> Vec<u32> {
         return Vec::new();
     }
     let hit = |target: &u32| wanted.get(*target as usize) == Some(&true);
-    uses.target.iter().enumerate().filter(|(_, target)| hit(target)).map(|(row, _)| row as u32).collect()
+    let mut found = Vec::new();
+    for (targets, first) in uses.target.chunks(TOGETHER).zip((0..).step_by(TOGETHER)) {
+        // Hits are few: many targets with none of them cost one branch.
+        if targets.iter().fold(false, |any, target| any | hit(target)) {
+            found.extend((first..).zip(targets).filter(|(_, target)| hit(target)).map(|(row, _)| row));
+        }
+    }
+    found
 }
 
 /// Return which ids, of `count`, are in `ids`; none if there are no `ids`.

@@ -196,7 +196,8 @@ class Code:
 
 def dex_members(names: Sequence[str]) -> list[tuple[int, str]]:
     """Return number and name of those members that are dex files of the app, in the order in which they are loaded."""
-    return sorted((int(match[1] or 1), name) for name in names if (match := _DEX_MEMBER.fullmatch(name)))
+    named = (name for name in names if name.startswith("classes"))
+    return sorted((int(match[1] or 1), name) for name in named if (match := _DEX_MEMBER.fullmatch(name)))
 
 
 def read_code(archive: Archive) -> Code:
