@@ -84,6 +84,7 @@ def answers(dex: DexFile) -> dict[str, Any]:
         "with": list(dex.strings_with([text[1:3] for text in strings[:20] if len(text) > 2], beyond_ascii=True)),
         "loads": list(dex.string_rows(ids)),
         "loading": list(dex.callers_loading(ids)),
+        "classes loading": list(dex.classes_loading(ids)),
         "loads in": [list(dex.loads_in(number, *span)) for number in methods for span in ((0, 99_999), (2, 7))],
         "reaching": [
             list(dex.constants_reaching(caller, offset))

@@ -5,6 +5,7 @@ use hashbrown::DefaultHashBuilder;
 use std::hash::BuildHasher;
 
 /// Numbers for distinct keys.
+#[derive(Default)]
 pub struct Interner<K> {
     table: HashTable<u32>,
     /// The keys by number.
@@ -39,5 +40,11 @@ impl<K: Copy> Interner<K> {
                 number
             }
         }
+    }
+
+    /// Return the number of the key whose text is `wanted`; `text` is as it was when the keys were numbered.
+    pub fn find<T: std::hash::Hash + Eq>(&self, wanted: &T, text: impl Fn(K) -> T) -> Option<u32> {
+        let get = |number: &u32| self.keys.get(*number as usize).map(|&each| text(each));
+        self.table.find(self.hasher.hash_one(wanted), |number| get(number).as_ref() == Some(wanted)).copied()
     }
 }

@@ -18,6 +18,12 @@ pub fn decode(raw: &[u8]) -> Option<Vec<u8>> {
             rest = behind;
             continue;
         }
+        // A zero, and most of what is not ASCII in names and metadata.
+        if let (None, &[one @ 0xC0..=0xDF, two, ..]) = (lead, rest) {
+            push(&mut text, u32::from(one & 0x1F) << 6 | u32::from(two & 0x3F));
+            rest = rest.get(2..).unwrap_or(&[]);
+            continue;
+        }
         let (units, length) = code_units(rest);
         for unit in units.into_iter().flatten().map(u32::from) {
             match (lead, unit) {

@@ -6,6 +6,7 @@
 use crate::class_data::EncodedMethod;
 use crate::dex::Dex;
 use crate::interner::Interner;
+use crate::search::marks;
 use crate::selectors::number_selectors;
 use hashbrown::HashSet;
 use std::sync::Arc;
@@ -60,8 +61,8 @@ pub struct Program {
     pub dexes: Vec<Arc<Dex>>,
     /// Global number of each type, by file and type id.
     pub types: Vec<Vec<u32>>,
-    /// Where each global type is named: file and type id.
-    pub names: Vec<(u32, u32)>,
+    /// Global numbers of types by where each is named: file and type id.
+    numbers: Arc<Interner<(u32, u32)>>,
     /// Global selector of each method, by file and method id.
     pub selectors: Vec<Vec<u32>>,
     /// Class definition by global type.
@@ -85,7 +86,7 @@ impl Program {
         let mut program = Self {
             dexes: self.dexes.clone(),
             types: self.types.clone(),
-            names: self.names.clone(),
+            numbers: Arc::clone(&self.numbers),
             classes: self.classes.clone(),
             interfaces: self.interfaces.clone(),
             ..Self::default()
@@ -111,13 +112,25 @@ impl Program {
         program
     }
 
-    /// Return the classes of the app below one that `is_base` names, each with the nearest of them.
-    pub fn descendants(&self, is_base: impl Fn(&[u8]) -> bool) -> Vec<(u32, u32)> {
+    /// Return the number of types.
+    #[must_use]
+    pub fn type_count(&self) -> usize {
+        self.numbers.keys.len()
+    }
+
+    /// Return the numbers of the types that the app defines.
+    pub fn defined(&self) -> impl Iterator<Item = u32> + '_ {
+        (0_u32..).zip(&self.classes).filter(|(_, class)| class.is_some()).map(|(number, _)| number)
+    }
+
+    /// Return the classes of the app below one of the types `bases`, each with the nearest of them.
+    #[must_use]
+    pub fn descendants(&self, bases: &[u32]) -> Vec<(u32, u32)> {
         const UNKNOWN: u32 = NONE - 1;
-        let bases: Vec<bool> = (0..self.names.len() as u32).map(|number| is_base(self.type_name(number))).collect();
-        let mut nearest = vec![UNKNOWN; self.names.len()];
+        let bases = marks(bases.iter().copied(), self.type_count());
+        let mut nearest = vec![UNKNOWN; self.type_count()];
         let mut found = Vec::new();
-        for class in (0..self.names.len() as u32).filter(|&number| self.class(number).is_some()) {
+        for class in self.defined() {
             // Up to a base, a class that is known, or the end; then all on the way know as well.
             let mut way = Vec::new();
             let mut each = class;
@@ -146,14 +159,13 @@ impl Program {
     /// Return the descriptor of a global type.
     #[must_use]
     pub fn type_name(&self, number: u32) -> &[u8] {
-        let Some(&(dex, id)) = self.names.get(number as usize) else { return &[] };
-        self.dexes.get(dex as usize).map_or(&[], |dex| dex.type_name(id))
+        self.numbers.keys.get(number as usize).map_or(&[], |&place| descriptor(&self.dexes, place))
     }
 
     /// Return the global number of the type with the descriptor `name`.
     #[must_use]
     pub fn find(&self, name: &[u8]) -> Option<u32> {
-        self.dexes.iter().zip(&self.types).find_map(|(dex, types)| types.get(dex.find_type(name)? as usize).copied())
+        self.numbers.find(&name, |place| descriptor(&self.dexes, place))
     }
 
     /// Return the global number of the type `id` of file `dex`.
@@ -215,16 +227,16 @@ impl Program {
         let mut interner: Interner<(u32, u32)> =
             Interner::with_room(self.dexes.iter().map(|dex| dex.types.len()).sum());
         let dexes = &self.dexes;
-        let text = |(dex, id): (u32, u32)| dexes.get(dex as usize).map_or(&[][..], |dex| dex.type_name(id));
+        let text = |place| descriptor(dexes, place);
         self.types = (0_u32..)
             .zip(dexes)
             .map(|(at, dex)| (0..dex.types.len() as u32).map(|id| interner.number((at, id), text)).collect())
             .collect();
-        self.names = interner.keys;
+        self.numbers = Arc::new(interner);
     }
 
     fn define_classes(&mut self) {
-        self.classes = vec![None; self.names.len()];
+        self.classes = vec![None; self.type_count()];
         for (dex, types) in self.dexes.iter().zip(&self.types) {
             let number = |id: u32| types.get(id as usize).copied().unwrap_or(NONE);
             for ((&class, &parent), interfaces) in
@@ -273,7 +285,7 @@ impl Program {
     /// Group the nodes, given with their class in ascending order, by class; of two definitions the first stays.
     fn group(&mut self, keyed: &[(u32, u32)]) {
         let mut lists = vec![(0_u32, 0_u32); keyed.len()];
-        let starts = starts_of(keyed.iter().map(|each| each.0), self.names.len());
+        let starts = starts_of(keyed.iter().map(|each| each.0), self.type_count());
         let mut next = starts.clone();
         for &(class, node) in keyed {
             let selector = self.nodes.get(node as usize).map_or(NONE, |node| node.selector);
@@ -305,6 +317,11 @@ impl Program {
             }
         }
     }
+}
+
+/// Return the descriptor of a type by file and type id.
+fn descriptor(dexes: &[Arc<Dex>], (dex, id): (u32, u32)) -> &[u8] {
+    dexes.get(dex as usize).map_or(&[], |dex| dex.type_name(id))
 }
 
 /// Return where the entries of each key start when they are sorted by key, and the end of the last.

@@ -126,7 +126,7 @@ impl<'a> Search<'a> {
                 called: vec![0; methods],
             }
         };
-        let types = program.names.len();
+        let types = program.type_count();
         Self {
             hierarchy: Hierarchy::new(program),
             kinds,

@@ -134,23 +134,29 @@ impl Strings {
         let mut found = Self { in_order, ..Self::default() };
         let mut total = 0_usize;
         found.spans = spans;
+        found.sorted = true;
+        // The string before this one, if it is plain.
+        let mut before: Option<&[u8]> = None;
         for id in 0..found.spans.len() {
             let Some(&(start, told)) = found.spans.get(id) else { break };
-            let plain = is_plain(octets, start as usize, told as usize);
-            let length = if plain {
-                told as usize
-            } else {
-                memchr::memchr(0, octets.get(start as usize..).unwrap_or(&[])).unwrap_or(0)
+            let plain = plain(octets, start as usize, told as usize);
+            let length = match plain {
+                Some(text) => text.len(),
+                None => memchr::memchr(0, octets.get(start as usize..).unwrap_or(&[])).unwrap_or(0),
             };
             total += length;
             if total > CAP * octets.len() {
                 return refuse("Its strings together are larger than the file.");
             }
-            if !plain {
+            if plain.is_none() {
                 found.keep(octets, id, start, length);
             }
+            found.sorted &= match (before, plain) {
+                (Some(before), Some(text)) => before < text,
+                _ => id == 0 || found.ascends(data, id),
+            };
+            before = plain;
         }
-        found.sorted = found.ascends(data);
         Ok(found)
     }
 
@@ -178,17 +184,11 @@ impl Strings {
         }
     }
 
-    /// Whether each string is larger than the one before it.
-    fn ascends(&self, data: &[u8]) -> bool {
-        let texts = self.spans.iter().map(|&span| (self.text(data, span), span.1 & FOREIGN != 0));
-        let mut before: Option<(&[u8], bool)> = None;
-        for each in texts {
-            if before.is_some_and(|before| order(before, each) != Ordering::Less) {
-                return false;
-            }
-            before = Some(each);
-        }
-        true
+    /// Whether string `id` is larger than the one before it.
+    fn ascends(&self, data: &[u8], id: usize) -> bool {
+        let text = |id: usize| self.spans.get(id).map(|&span| (self.text(data, span), span.1 & FOREIGN != 0));
+        let pair = id.checked_sub(1).and_then(text).zip(text(id));
+        pair.is_none_or(|(before, text)| order(before, text) == Ordering::Less)
     }
 
     /// Whether two ids have the same string.
@@ -259,31 +259,25 @@ fn order((one, one_foreign): (&[u8], bool), (two, two_foreign): (&[u8], bool)) -
     }
 }
 
-/// Whether a string of `length` bytes of ASCII starts at `start` and ends there, with none of them zero.
+/// Return the string of `length` bytes of ASCII that starts at `start`, if it ends there and none of them is zero.
 #[inline]
-fn is_plain(octets: &[u8], start: usize, length: usize) -> bool {
-    let end = start.saturating_add(length);
-    if octets.get(end) != Some(&0) {
-        return false;
+fn plain(octets: &[u8], start: usize, length: usize) -> Option<&[u8]> {
+    let text = octets.get(start..start.checked_add(length)?)?;
+    if octets.get(start + length) != Some(&0) {
+        return None;
     }
     // Without a borrow from a zero, the highest bit of a byte is set in neither of the two just if the byte is 1 to 127.
     let odd = |word: u64| (word | word.wrapping_sub(LOW)) & HIGH;
-    let mut at = start;
-    let mut found = 0;
-    while at + 8 <= end {
-        found |= odd(u64_at(octets, at).unwrap_or(0));
-        at += 8;
-    }
-    if at < end {
-        let kept = 8 * (end - at) as u32;
-        found |= match u64_at(octets, at) {
-            Some(word) => odd(word & !(u64::MAX << kept) | LOW << kept),
-            None => {
-                octets.get(at..end).unwrap_or(&[]).iter().fold(0, |sum, &byte| sum | odd(u64::from(byte) | LOW << 8))
-            }
-        };
-    }
-    found == 0
+    let found = match (text.last_chunk(), u64_at(octets, start)) {
+        // The last eight bytes overlap those before.
+        (Some(&last), _) => text
+            .chunks_exact(8)
+            .filter_map(|chunk| chunk.first_chunk())
+            .fold(odd(u64::from_le_bytes(last)), |found, &chunk| found | odd(u64::from_le_bytes(chunk))),
+        (None, Some(word)) => odd(word & !(u64::MAX << (8 * length)) | LOW << (8 * length)),
+        (None, None) => text.iter().fold(0, |found, &byte| found | odd(u64::from(byte) | LOW << 8)),
+    };
+    (found == 0).then_some(text)
 }
 
 /// Return where the text of each string starts, behind its length as ULEB128, and that length, in units of UTF-16.

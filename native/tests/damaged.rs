@@ -35,7 +35,7 @@ fn use_fully(data: Vec<u8>) -> usize {
         .map(Arc::new)
         .collect();
     for dex in &dexes {
-        let _ = (strings_with(dex, b"://"), strings_with(dex, "隐私".as_bytes()));
+        let _ = strings_with(dex, &[b"://".to_vec(), b"a".to_vec(), "隐私".into()]);
         let _ = strings_starting(dex, &[b"android.".to_vec()]);
         let classes: Vec<Vec<u8>> = dex.class_type.iter().map(|&id| dex.type_name(id).to_vec()).collect();
         for (field, string) in initial_strings(dex, &classes) {
@@ -51,7 +51,7 @@ fn use_fully(data: Vec<u8>) -> usize {
     }
     let count = dexes.len();
     let program = Program::classes(dexes).with_methods();
-    let entries: Vec<Vec<u8>> = (0..program.names.len() as u32).map(|id| program.type_name(id).to_vec()).collect();
+    let entries: Vec<Vec<u8>> = (0..program.type_count() as u32).map(|id| program.type_name(id).to_vec()).collect();
     let found = reach(&program, &entries, &HashMap::new());
     for node in 0..program.nodes.len() as u32 {
         let _ = found.path(node);

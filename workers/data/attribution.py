@@ -32,10 +32,15 @@ class Attribution:
 
     def of_class(self, descriptor: str) -> Sdk | None:
         """Return the SDK that the class `Lcls;` belongs to; None for the app's own code and for unknown code."""
-        folder = descriptor.rpartition("/")[0]
-        if folder not in self._folders:
-            self._folders[folder] = self.of_package(package_of(descriptor))
-        return self._folders[folder]
+        return self.of_folder(descriptor.rpartition("/")[0])
+
+    def of_folder(self, folder: str) -> Sdk | None:
+        """Return the SDK that the classes whose descriptors start with `folder` and a slash belong to."""
+        try:
+            return self._folders[folder]
+        except KeyError:
+            sdk = self._folders[folder] = self.of_package(package_of(f"{folder}/;"))
+            return sdk
 
     def of_method(self, method: str) -> Sdk | None:
         """Return the SDK that the method or member `Lcls;->name...` belongs to."""
@@ -55,7 +60,7 @@ class Attribution:
             return self._counted[1].copy()
         counts: Counter[Sdk] = Counter()
         for folder, classes in packages.items():
-            sdk = self.of_class(f"{folder}/;")
+            sdk = self.of_folder(folder)
             if sdk is not None:
                 counts[sdk] += classes
         self._counted = (packages, counts)

@@ -96,9 +96,10 @@ fn check_searches(dex: &Dex) {
     wanted.extend(all().step_by(7).take(8).map(|(_, text)| text[text.len() / 3..].to_vec()));
     wanted.retain(|each| !each.is_empty());
     let looked = |fits: &dyn Fn(&[u8]) -> bool| all().filter(|(_, text)| fits(text)).map(|(id, _)| id).collect();
+    let holding = |each: &Vec<u8>| looked(&|text| memchr::memmem::find(text, each).is_some());
+    assert_eq!(wanted.iter().map(holding).collect::<Vec<Vec<u32>>>(), strings_with(dex, &wanted));
     for each in &wanted {
-        let slow: Vec<u32> = looked(&|text| memchr::memmem::find(text, each).is_some());
-        assert_eq!(slow, strings_with(dex, each));
+        assert_eq!(vec![holding(each)], strings_with(dex, &[each.clone()]));
         let slow: Vec<u32> = looked(&|text| text == each);
         assert_eq!(slow, dex.find_string(each).into_iter().collect::<Vec<u32>>());
     }
@@ -129,7 +130,8 @@ pub fn check_program(dexes: Vec<Arc<Dex>>, entries: &[Vec<u8>]) -> (Program, Rea
         }
         assert!(path.last().is_none_or(|last| last.0 == node));
     }
-    let _ = program.descendants(|name| name.len() % 3 == 0);
+    let bases: Vec<u32> = (0..program.type_count() as u32).step_by(3).collect();
+    let _ = program.descendants(&bases);
     (program, found)
 }
 

@@ -4,6 +4,7 @@ use super::column::{Column, Owner};
 use crate::bytes::clip;
 use crate::head::inflate_head;
 use crate::{inflate as engine, search, zip};
+use hashbrown::HashMap;
 use libdeflater::Adler32;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -13,6 +14,8 @@ use std::sync::Arc;
 #[pyclass(frozen)]
 pub struct Entry {
     name: Py<PyString>,
+    /// The extension in small letters, with its dot; entries share it.
+    suffix: Py<PyString>,
     entry: zip::Entry,
     header_offset: i64,
 }
@@ -22,6 +25,10 @@ impl Entry {
     #[getter]
     fn name(&self, py: Python<'_>) -> Py<PyString> {
         self.name.clone_ref(py)
+    }
+    #[getter]
+    fn suffix(&self, py: Python<'_>) -> Py<PyString> {
+        self.suffix.clone_ref(py)
     }
     #[getter]
     fn method(&self) -> u16 {
@@ -63,17 +70,27 @@ pub fn read_entries(
     most: usize,
 ) -> PyResult<(Vec<Entry>, usize, bool)> {
     let found = zip::read_entries(data, start, stop, most);
-    let entry = |entry: zip::Entry| {
+    let mut suffixes: HashMap<Vec<u8>, Py<PyString>> = HashMap::new();
+    let mut entry = |entry: zip::Entry| {
         let name = if let Ok(name) = std::str::from_utf8(&entry.name) {
             PyString::new(py, name)
         } else {
             let raw = PyBytes::new(py, &entry.name);
             PyString::from_encoded_object(&raw, Some(c"utf-8"), Some(c"backslashreplace"))?
         };
+        let raw = entry.name.get(memchr::memrchr(b'.', &entry.name).unwrap_or(entry.name.len())..).unwrap_or(&[]);
+        let suffix = match suffixes.get(raw) {
+            Some(suffix) => suffix.clone_ref(py),
+            None => {
+                let name = name.to_str()?;
+                let suffix = name.get(name.rfind('.').unwrap_or(name.len())..).unwrap_or("").to_lowercase();
+                suffixes.entry(raw.to_vec()).insert(PyString::new(py, &suffix).unbind()).get().clone_ref(py)
+            }
+        };
         let header_offset = i64::try_from(entry.header_offset).unwrap_or(i64::MAX).saturating_add(shift);
-        Ok(Entry { name: name.unbind(), header_offset, entry })
+        Ok(Entry { name: name.unbind(), suffix, header_offset, entry })
     };
-    let entries = found.entries.into_iter().map(entry).collect::<PyResult<Vec<Entry>>>()?;
+    let entries = found.entries.into_iter().map(&mut entry).collect::<PyResult<Vec<Entry>>>()?;
     Ok((entries, found.stop, found.too_many))
 }
 

@@ -1,7 +1,7 @@
 //! One DEX file.
 
 use super::column::{Column, Owner, Raw};
-use super::{raw, raws, text, NativeDexError};
+use super::{raws, text, NativeDexError};
 use crate::bytes::has_room;
 use crate::constants::Follower;
 use crate::dex::Dex as Engine;
@@ -9,6 +9,7 @@ use crate::header;
 use crate::initial::initial_strings;
 use crate::search::{self, marks, rows, strings_equal, strings_starting, strings_with};
 use crate::sweep::Uses;
+use hashbrown::HashSet;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyMemoryError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -224,10 +225,21 @@ impl Dex {
         callers.dedup();
         callers
     }
-    /// Return the ids of the strings that hold `needle`, ascending.
-    fn strings_with(&self, py: Python<'_>, needle: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
-        let needle = raw(needle)?;
-        Ok(py.detach(|| strings_with(&self.0, &needle)))
+    /// Return the distinct pairs of a string of `ids` and the type id of a class that loads it, in the order of the loads.
+    fn classes_loading(&self, ids: Vec<u32>) -> Vec<(u32, u32)> {
+        let uses = &self.0.code.strings;
+        let loads = rows(uses, &marks(ids.into_iter(), self.0.strings.len()));
+        let pair = |row: u32| {
+            let caller = *uses.caller.get(row as usize)?;
+            Some((*uses.target.get(row as usize)?, *self.0.method_owner.get(caller as usize)?))
+        };
+        let mut seen = HashSet::new();
+        loads.into_iter().filter_map(pair).filter(|pair| seen.insert(*pair)).collect()
+    }
+    /// Return for each of `needles` the ids of the strings that hold it, ascending.
+    fn strings_with(&self, py: Python<'_>, needles: &Bound<'_, PyAny>) -> PyResult<Vec<Vec<u32>>> {
+        let needles = raws(needles)?;
+        Ok(py.detach(|| strings_with(&self.0, &needles)))
     }
     /// Return the ids of the strings with signs beyond ASCII, ascending.
     fn strings_beyond_ascii(&self) -> Vec<u32> {

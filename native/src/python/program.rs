@@ -37,17 +37,25 @@ impl Program {
 
     /// Return the distinct descriptors of the defined classes, in no order.
     fn class_names<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyString>>> {
-        self.defined().map(|number| text(py, self.classes.type_name(number))).collect()
+        self.classes.defined().map(|number| text(py, self.classes.type_name(number))).collect()
     }
 
     /// Return how many classes each package has: what stands before the last slash of their descriptors.
     fn packages<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let mut counts: HashMap<&[u8], usize> = HashMap::new();
-        for number in self.defined() {
+        // Classes of one package mostly stand together.
+        let mut run: (&[u8], usize) = (&[], 0);
+        for number in self.classes.defined() {
             let name = self.classes.type_name(number);
-            let end = memchr::memrchr(b'/', name).unwrap_or(0);
-            *counts.entry(name.get(..end).unwrap_or(&[])).or_default() += 1;
+            let package = name.get(..memchr::memrchr(b'/', name).unwrap_or(0)).unwrap_or(&[]);
+            if package != run.0 {
+                *counts.entry(run.0).or_default() += run.1;
+                run = (package, 0);
+            }
+            run.1 += 1;
         }
+        *counts.entry(run.0).or_default() += run.1;
+        counts.retain(|_, count| *count > 0);
         let found = PyDict::new(py);
         for (package, count) in counts {
             found.set_item(text(py, package)?, count)?;
@@ -57,10 +65,10 @@ impl Program {
 
     /// Return which of the class descriptors `names` are defined.
     fn defined_of<'py>(&self, names: Vec<Bound<'py, PyAny>>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let numbers: hashbrown::HashSet<&[u8]> = self.defined().map(|number| self.classes.type_name(number)).collect();
         let mut found = Vec::new();
         for name in names {
-            if numbers.contains(raw(&name)?.as_slice()) {
+            let number = self.classes.find(&raw(&name)?);
+            if number.is_some_and(|number| self.classes.class(number).is_some()) {
                 found.push(name);
             }
         }
@@ -69,13 +77,15 @@ impl Program {
 
     /// Return the classes of the app that stand below one of `bases`, each with the nearest of them.
     fn descendants<'py>(&self, py: Python<'py>, bases: Vec<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyDict>> {
-        let mut wanted: HashMap<Vec<u8>, Bound<'py, PyAny>> = HashMap::new();
+        let mut wanted: HashMap<u32, Bound<'py, PyAny>> = HashMap::new();
         for base in bases {
-            wanted.insert(raw(&base)?, base);
+            if let Some(number) = self.classes.find(&raw(&base)?) {
+                wanted.insert(number, base);
+            }
         }
         let found = PyDict::new(py);
-        for (class, base) in self.classes.descendants(|name| wanted.contains_key(name)) {
-            if let Some(base) = wanted.get(self.classes.type_name(base)) {
+        for (class, base) in self.classes.descendants(&wanted.keys().copied().collect::<Vec<_>>()) {
+            if let Some(base) = wanted.get(&base) {
                 found.set_item(text(py, self.classes.type_name(class))?, base)?;
             }
         }
@@ -93,12 +103,6 @@ impl Program {
             let engine = self.engine.get_or_init(|| Arc::new(self.classes.with_methods()));
             Reach { found: reach::reach(engine, &entries, &numbers), program: Arc::clone(engine) }
         }))
-    }
-}
-
-impl Program {
-    fn defined(&self) -> impl Iterator<Item = u32> + '_ {
-        (0..self.classes.names.len() as u32).filter(|&number| self.classes.class(number).is_some())
     }
 }
 

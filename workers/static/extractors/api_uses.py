@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workers.data.attribution import attribution_for
 from workers.data.matching import SensitiveUse, find_uses
-from workers.data.tables import Category, Sdk
+from workers.data.tables import Category, Sdk, SensitiveApi
 from workers.model.bounded import Rows, optional, text
 from workers.model.evidence import JSON
 from workers.model.fact import API, CALLER, SDK, Fact
@@ -42,7 +42,12 @@ def extract(view: StaticView) -> JSON:
     lowest = min(view.manifest.min_sdk or 1, _LAST_LEVEL)
     found = [(use, attribution.of_method(use.caller)) for use in find_uses(view.code)]
     found.sort(key=lambda pair: _order(*pair))
-    return Rows(_row(use, sdk, lowest) for use, sdk in found)
+    # The rows of the table live as long as the process: their identity is a cheap key.
+    needed: dict[int, list[str]] = {}
+    for use, _ in found:
+        if id(use.api) not in needed:
+            needed[id(use.api)] = _permissions(use.api, lowest)
+    return Rows(_row(use, sdk, needed[id(use.api)]) for use, sdk in found)
 
 
 def _order(use: SensitiveUse, sdk: Sdk | None) -> tuple[bool, bool, str, str, str, str]:
@@ -52,15 +57,19 @@ def _order(use: SensitiveUse, sdk: Sdk | None) -> tuple[bool, bool, str, str, st
     return (kind in _BULKY, platform, kind, use.api.member, use.caller, use.argument or "")
 
 
-def _row(use: SensitiveUse, sdk: Sdk | None, lowest: int) -> JSON:
+def _permissions(api: SensitiveApi, lowest: int) -> list[str]:
+    """Return what a call needs on some API level from `lowest` on."""
+    return sorted({name for need in api.needs if need.max_level >= lowest for name in need.any_of})
+
+
+def _row(use: SensitiveUse, sdk: Sdk | None, permissions: list[str]) -> JSON:
     """Return one use."""
-    names = {name for need in use.api.needs if need.max_level >= lowest for name in need.any_of}
     return {
         "api": use.api.member,
         "caller": text(use.caller),
         "sdk": sdk.name if sdk else None,
         "pi_kind": use.api.pi_kind,
-        "permissions": [*sorted(names)],
+        "permissions": [*permissions],
         "argument": optional(use.argument),
         "argument_reaches": use.reaches,
     }

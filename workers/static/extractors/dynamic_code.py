@@ -34,13 +34,13 @@ FACT = Fact(
 """What this module tells."""
 
 _OWN_DEX = re.compile(r"classes\d*\.dex")
+_NO_CODE = ("lib/", "META-INF/", "res/layout", "res/drawable")
 _LOOKED_AT = 20_000
 """Members whose first bytes are looked at."""
 _LOOKED_AT_BIG = 32
 """The same in a big file, the most suspect ones: each look may cost a request, and another 128 KiB of the file."""
 _ROW_LIMIT = 500
 _BY_NAME = {".dex": "dex", ".apk": "apk", ".jar": "jar", ".aar": "jar", ".odex": "dex", ".vdex": "dex"}
-_BY_NAME_ONLY = tuple(_BY_NAME)
 _HEAD = 8
 _COMMON = frozenset({
     "aac", "bmp", "crt", "css", "csv", "frag", "fsh", "gif", "glsl", "htm", "html", "ico", "java", "jpeg", "jpg",
@@ -49,6 +49,8 @@ _COMMON = frozenset({
     "vert", "vsh", "wav", "webm", "webp", "woff", "woff2", "xml", "yaml", "yml",
 })  # fmt: skip
 """Extensions of pictures, sounds, fonts and texts: code can hide behind them, but seldom does."""
+_RANKS = {**{f".{suffix}": 2 for suffix in _COMMON}, **dict.fromkeys(_BY_NAME, 1)}
+"""How innocent an extension is; 0 for all others."""
 _MAGICS = {b"dex\n": "dex", b"\x7fELF": "elf", b"PK\x03\x04": "zip"}
 _FIRSTS = bytes(magic[0] for magic in _MAGICS)
 _ZIP_NAMES = (".zip", ".jar", ".apk", ".aar", ".docx", ".xlsx", ".pptx", ".obb", ".epub", ".wgt", ".srcjar", ".bundle")
@@ -66,19 +68,20 @@ def extract(view: StaticView) -> JSON:
     for member, caller in sorted(found):
         sdk = attribution.of_method(caller)
         rows.append({"api": member, "caller": text(caller), "sdk": sdk.name if sdk else None})
-    embedded: list[JSON] = []
     candidates = _candidates(view.archive.entries)
     chosen = _most_suspect(candidates, view.size)
     heads = {
         id(entry): head for entry, head in zip(chosen, view.archive.read_heads(chosen, _HEAD, _FIRSTS), strict=True)
     }
-    for entry in candidates:
-        kind = _kind(entry.name, heads.get(id(entry)))
-        if kind is not None:
-            embedded.append({"name": text(entry.name, 500), "kind": kind, "bytes": entry.size})
+    telling = (entry for entry in candidates if id(entry) in heads or entry.suffix in _BY_NAME)
+    embedded = [(entry, kind) for entry in telling if (kind := _kind(entry, heads.get(id(entry)))) is not None]
+    embedded.sort(key=lambda each: each[0].name)
     return {
         "loaders": Rows(rows, limit=_ROW_LIMIT),
-        "embedded": Rows(embedded, limit=_ROW_LIMIT),
+        "embedded": Rows(
+            ({"name": text(entry.name, 500), "kind": kind, "bytes": entry.size} for entry, kind in embedded),
+            limit=_ROW_LIMIT,
+        ),
         "not_looked_at": len(candidates) - len(chosen),
     }
 
@@ -89,46 +92,49 @@ def looked_at(entries: Sequence[Entry], file_bytes: int) -> list[Entry]:
 
 
 def _candidates(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the members that can hold code, up to a limit, by name."""
-    return sorted(filter(_may_hold_code, entries[:_LOOKED_AT]), key=lambda each: each.name)
+    """Return the members that can hold code that is not the app's own dex file or library, up to a limit, by name."""
+    return [
+        entry
+        for entry in entries[:_LOOKED_AT]
+        if entry.size >= _HEAD
+        and not (name := entry.name).startswith(_NO_CODE)
+        and not name.endswith("/")
+        and not (entry.suffix == ".dex" and _OWN_DEX.fullmatch(name))
+    ]
 
 
 def _most_suspect(candidates: list[Entry], file_bytes: int) -> list[Entry]:
-    """Return those whose first bytes are worth a look in a file of that size.
+    """Return those whose first bytes are worth a look in a file of that size, in the order in which they are looked at.
 
     These are first those with no common extension, then those whose name says anyway that they are code, then pictures
     and the like; the largest first.
     The choice depends on the directory alone, so that it is the same however much of the file is in memory.
     """
-    return candidates if file_bytes <= BIG else sorted(candidates, key=_innocence)[:_LOOKED_AT_BIG]
+    if file_bytes <= BIG:
+        return sorted(candidates, key=lambda entry: entry.name)
+    ranks: tuple[list[Entry], ...] = ([], [], [])
+    for entry in candidates:
+        ranks[_RANKS.get(entry.suffix, 0)].append(entry)
+    chosen: list[Entry] = []
+    for entries in ranks:
+        chosen += _largest(entries, _LOOKED_AT_BIG - len(chosen))
+    return chosen
 
 
-def _innocence(entry: Entry) -> tuple[int, int, str, int]:
-    """Return what sorts the most suspect members first."""
-    suffix = _suffix(entry.name.lower())
-    rank = 1 if suffix in _BY_NAME else 2 if suffix[1:] in _COMMON else 0
-    return rank, -entry.size, entry.name, entry.header_offset
+def _largest(entries: list[Entry], count: int) -> list[Entry]:
+    """Return the `count` largest members, the largest first; of the same size by name and place."""
+    if len(entries) > count:
+        # Most of thousands are small: only what can be among the largest is put in order.
+        least = sorted((entry.size for entry in entries), reverse=True)[max(count - 1, 0)]
+        entries = [entry for entry in entries if entry.size >= least]
+    return sorted(entries, key=lambda entry: (-entry.size, entry.name, entry.header_offset))[:count]
 
 
-def _suffix(name: str) -> str:
-    """Return the extension of a name, with its dot; empty if there is none."""
-    return name[name.rfind(".") :] if "." in name else ""
-
-
-def _may_hold_code(entry: Entry) -> bool:
-    """Return whether a member can hold code that is not the app's own dex file or library."""
-    name = entry.name
-    if name.startswith(("lib/", "META-INF/", "res/layout", "res/drawable")) or name.endswith("/"):
-        return False
-    return entry.size >= _HEAD and not (name.endswith(".dex") and _OWN_DEX.fullmatch(name))
-
-
-def _kind(name: str, head: bytes | None) -> str | None:
+def _kind(entry: Entry, head: bytes | None) -> str | None:
     """Return what code a member holds, by its first bytes (None if they cannot be read) and its name."""
-    lower = name.lower()
     # Encrypted payloads keep their name: worth a look, whatever is inside.
-    by_name = _BY_NAME[lower[lower.rfind(".") :]] if lower.endswith(_BY_NAME_ONLY) else None
+    by_name = _BY_NAME.get(entry.suffix)
     found = _MAGICS.get(head[:4]) if head else None
     if found == "zip":
-        return by_name or (None if lower.endswith(_ZIP_NAMES) else "zip")
+        return by_name or (None if entry.name.lower().endswith(_ZIP_NAMES) else "zip")
     return found or by_name

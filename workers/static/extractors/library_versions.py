@@ -70,7 +70,7 @@ def _told(names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
             match = _VERSION_FILE.fullmatch(member) or _MAVEN.fullmatch(member)
             if match:
                 yield match[1], match[2], member
-        elif match := _PROPERTIES.fullmatch(member):
+        elif member.endswith(".properties") and (match := _PROPERTIES.fullmatch(member)):
             group = next((group for start, group in _GOOGLE.items() if match[1].startswith(start)), None)
             if group is not None:
                 yield group, match[1], member

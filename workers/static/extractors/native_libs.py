@@ -27,7 +27,9 @@ def extract(view: StaticView) -> JSON:
     """Return the file names under `lib/ABI/` by ABI, sorted."""
     found: dict[str, set[str]] = defaultdict(set)
     for name in view.archive.names:
+        if not name.startswith("lib/") or not name.endswith(".so"):
+            continue
         parts = name.split("/")
-        if len(parts) == 3 and parts[0] == "lib" and parts[2].endswith(".so"):
+        if len(parts) == 3:
             found[text(parts[1], 100)].add(text(parts[2], 255))
     return {abi: Rows(sorted(found[abi])) for abi in sorted(found)[:_ABI_LIMIT]}

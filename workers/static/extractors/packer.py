@@ -89,10 +89,12 @@ def _values(view: StaticView) -> Iterator[tuple[TraceKind, str]]:
     for item in manifest.components:
         yield TraceKind.COMPONENT, item.name
     for name in view.archive.names:
+        if not name.startswith(("lib/", "assets/")):
+            continue
         folder, _, file = name.rpartition("/")
         if folder.startswith("lib/"):
             yield TraceKind.LIBRARY, file
-        elif folder == "assets" or folder.startswith("assets/"):
+        elif folder != "lib":
             yield TraceKind.ASSET, file
 
 

@@ -48,6 +48,8 @@ _URL = re.compile(
     r"(?:https?|file)://[^\s\"'<>]{0,1024}(?:privacy|yinsi|agreement|user_?protocol)[^\s\"'<>，。；]{0,1024}",
     re.IGNORECASE,
 )
+_WORDS = ("privacy", "yinsi", "agreement", "protocol")
+"""One of these stands in every term and address of ASCII that matches."""
 _FILE = re.compile(r"privacy|yinsi|隐私|user_?agreement", re.IGNORECASE)
 _FILE_MARKS = ("privacy", "yinsi", "隐私", "agreement")
 _LIMIT = 100
@@ -60,6 +62,8 @@ def extract(view: StaticView) -> JSON:
     urls: set[str] = set()
     for value in view.code.strings_with(_MARKS):
         bounded = value[: TEXT_LIMIT * 8]
+        if _is_plain(bounded):
+            continue
         if _ANY_TERM.search(bounded):
             said.add(bounded[:TEXT_LIMIT])
         if "://" in bounded:
@@ -73,6 +77,15 @@ def extract(view: StaticView) -> JSON:
         "terms_in_resources": [*in_resources],
         "files": texts(files, limit=_LIMIT),
     }
+
+
+def _is_plain(value: str) -> bool:
+    """Return whether no pattern can match: most strings are addresses of something else."""
+    # Only for ASCII: elsewhere patterns know more letters that are the same.
+    if not value.isascii():
+        return False
+    folded = value.lower()
+    return not any(word in folded for word in _WORDS)
 
 
 def _files(names: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from functools import cache
 
 from workers.data.attribution import Attribution, attribution_for
 from workers.data.tables import Sdk, version_fields
@@ -92,19 +93,21 @@ def _versions(view: StaticView, attribution: Attribution) -> dict[str, _Version]
     An SDK of the table is known by the table alone: its `BuildConfig` may have the number of a build script. Of the
     others that of the shortest package counts.
     """
-    asked = [(each.field, each.before) for each in version_fields()]
-    listed = {sdk.name for field, _ in asked if (sdk := attribution.of_method(field))}
+    listed = {sdk.name for owner in _owners() if (sdk := attribution.of_class(owner))}
     builds = [
         f"{folder}/{_BUILD_CONFIG}"
         for folder in view.code.packages
-        if (sdk := attribution.of_class(f"{folder}/;")) and sdk.name not in listed
+        if (sdk := attribution.of_folder(folder)) and sdk.name not in listed
     ]
-    builds.sort(key=lambda name: (len(name), name))
-    asked += [(f"{name}->{field}", "") for name in builds for field in _TOLD_BY_BUILDS]
-    constants = view.code.initial_strings({field.partition("->")[0] for field, _ in asked})
+    constants = view.code.initial_strings({*_owners(), *builds})
+    # Most of what could tell a version is not there.
+    told = [(each.field, each.before) for each in version_fields() if each.field in constants]
+    there = {field.partition("->")[0] for field in constants}
+    builds = sorted(there.intersection(builds), key=lambda name: (len(name), name))
+    told += [(field, "") for name in builds for each in _TOLD_BY_BUILDS if (field := f"{name}->{each}") in constants]
     found: dict[str, _Version] = {}
-    for field, before in asked:
-        value = constants.get(field, "")
+    for field, before in told:
+        value = constants[field]
         sdk = attribution.of_method(field)
         if sdk is None or sdk.name in found or not value.startswith(before):
             continue
@@ -112,6 +115,12 @@ def _versions(view: StaticView, attribution: Attribution) -> dict[str, _Version]
         if _VERSION.fullmatch(version) and version != _TEMPLATE.get(field.partition("->")[2]):
             found[sdk.name] = (text(version, 60), text(_java(field), 255))
     return found
+
+
+@cache
+def _owners() -> frozenset[str]:
+    """Return the classes of the table whose constants tell versions."""
+    return frozenset(each.field.partition("->")[0] for each in version_fields())
 
 
 def _java(field: str) -> str:

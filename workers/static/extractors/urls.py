@@ -33,6 +33,8 @@ _MARK = "://"
 _SCAN = 65_536
 """Characters of one string that are searched."""
 _URL = re.compile(r"https?://[^\s\"'<>\\^`{|}\x00-\x20\x7f-\xa0，。；、）】》」]{3,2048}", re.IGNORECASE)
+_PLAIN = re.compile(r"https?://([a-z0-9_\-.]+)(?:[/?#]|$)", re.IGNORECASE | re.ASCII)
+"""An address whose host is plain to see: most are."""
 _HOST = re.compile(r"[a-z0-9_\-.\[\]:%*]+", re.IGNORECASE)
 _NAMESPACES = frozenset(
     {
@@ -68,20 +70,22 @@ def extract(view: StaticView) -> JSON:
     An address whose `sdks` is empty stands in a string table, but no instruction loads it.
     """
     attribution = attribution_for(view.manifest.package)
-    owners: dict[str, set[str]] = {}
+    found = {value: _urls_in(value) for value in view.code.strings_with((_MARK,))}
+    owners: dict[str, set[str]] = {url: set() for urls in found.values() for url in urls}
     own: set[str] = set()
-    for value in view.code.strings_with((_MARK,)):
-        for url in _urls_in(value):
-            owners.setdefault(url, set())
     loaders: dict[str, set[str]] = defaultdict(set)
     for value, name in view.code.classes_loading((_MARK,)):
         loaders[value].add(name)
     for value, classes in loaders.items():
-        names = {sdk.name if (sdk := attribution.of_class(item)) else None for item in classes}
-        for url in _urls_in(value):
-            owners[url].update(name for name in names if name is not None)
-            if None in names:
-                own.add(url)
+        urls = found[value]
+        if not urls:
+            continue
+        whose = {attribution.of_class(item) for item in classes}
+        names = {sdk.name for sdk in whose if sdk}
+        for url in urls:
+            owners[url] |= names
+        if None in whose:
+            own.update(urls)
     rows: list[JSON] = []
     hosts: set[str] = set()
     for url in sorted(owners):
@@ -101,8 +105,9 @@ def _urls_in(value: str) -> list[str]:
 
 def _host(url: str) -> str | None:
     """Return the host in lower case, or None if there is none, as in `http://%s/`."""
+    plain = _PLAIN.match(url)
     try:
-        host = urlsplit(url).hostname
+        host = plain[1].lower() if plain else urlsplit(url).hostname
     except ValueError:
         return None
     if not host or not _HOST.fullmatch(host) or "%" in host:

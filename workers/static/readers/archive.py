@@ -57,9 +57,7 @@ class Archive:
         """Where the central directory starts."""
         self.entries: tuple[Entry, ...] = directory.entries
         """All entries in the order of the central directory, duplicates included."""
-        self._by_name: dict[str, Entry] = {}
-        for entry in directory.entries:
-            self._by_name.setdefault(entry.name, entry)
+        self._by_name = _by_name(directory.entries)
         self.limits = limits
         """Caps that are kept."""
         self._counted: dict[int, Entry] = {}
@@ -291,6 +289,16 @@ class Archive:
         """Keep an anomaly, once for each kind and subject."""
         anomaly = Anomaly(kind=kind, subject=subject[:200], detail=detail)
         self._anomalies.setdefault((kind, subject), anomaly)
+
+
+def _by_name(entries: Sequence[Entry]) -> dict[str, Entry]:
+    """Return the first entry of each name, in the order of the directory."""
+    found = {entry.name: entry for entry in entries}
+    if len(found) < len(entries):
+        found = {}
+        for entry in entries:
+            found.setdefault(entry.name, entry)
+    return found
 
 
 def _read_all_natively(engine: ModuleType) -> ReadEntries:

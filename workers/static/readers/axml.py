@@ -37,24 +37,25 @@ def oddities(data: bytes) -> Odd:
     """
     odd: dict[str, None] = {}
     values: dict[tuple[str, str], None] = {}
-    names: dict[int, str] = {}
+    seen: set[int] = set()
     pool = -1
     for kind, at, size in _chunks(data):
         if kind == _STRING_POOL and pool < 0:
             pool = at
         elif kind == _START_ELEMENT and pool >= 0:
             for index, raw, typed in _ids(data, at, size):
-                if index not in names:
-                    names[index] = _string(data, pool, index)
-                # Names of attributes may be empty: their resource id counts.
-                if names[index] and not _PLAIN.fullmatch(names[index]):
-                    odd[names[index]] = None
+                if index not in seen:
+                    seen.add(index)
+                    name = _string(data, pool, index)
+                    # Names of attributes may be empty: their resource id counts.
+                    if name and not _PLAIN.fullmatch(name):
+                        odd[name] = None
                 if raw != typed:
                     pair = _string(data, pool, raw), _string(data, pool, typed)
                     if pair[0] != pair[1]:
                         values[pair] = None
-        if len(odd) >= _ODD_MAX or len(values) >= _ODD_MAX:
-            break
+            if len(odd) >= _ODD_MAX or len(values) >= _ODD_MAX:
+                break
     return Odd(tuple(odd), tuple(values))
 
 

@@ -120,8 +120,9 @@ class Code:
         Only what the class definition says: what the code of a static initialiser puts there is not seen.
         """
         found: dict[str, str] = {}
-        for dex in self.dex_files:
-            for field, text in dex.initial_strings(classes):
+        defined = self.defined_of(classes)
+        for dex in self.dex_files if defined else ():
+            for field, text in dex.initial_strings(defined):
                 found.setdefault(dex.field(field), dex.strings[text])
         return found
 
@@ -149,10 +150,9 @@ class Code:
     def classes_loading(self, needles: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield each string that holds one of `needles`, with each class whose code loads it."""
         for dex in self.dex_files:
-            owner = _once(dex.class_of)
-            rows = dex.string_rows(dex.strings_with(needles, beyond_ascii=False))
-            for target, name in dict.fromkeys((target, owner(caller)) for caller, target, _, _ in rows):
-                yield dex.strings[target], name
+            name, text = _once(dex.type), _once(dex.strings.__getitem__)
+            for string, owner in dex.classes_loading(dex.strings_with(needles, beyond_ascii=False)):
+                yield text(string), name(owner)
 
     def callers_of(self, members: Collection[str]) -> Iterator[tuple[str, str]]:
         """Yield the distinct pairs of calling method and member that `calls_to` would tell."""
@@ -196,7 +196,8 @@ class Code:
 
 def dex_members(names: Sequence[str]) -> list[tuple[int, str]]:
     """Return number and name of those members that are dex files of the app, in the order in which they are loaded."""
-    return sorted((int(match[1] or 1), name) for name in names if (match := _DEX_MEMBER.fullmatch(name)))
+    named = (name for name in names if name.startswith("classes"))
+    return sorted((int(match[1] or 1), name) for name in named if (match := _DEX_MEMBER.fullmatch(name)))
 
 
 def read_code(archive: Archive) -> Code:

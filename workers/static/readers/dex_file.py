@@ -120,6 +120,9 @@ class DexFile(Protocol):
     def strings_starting(self, prefixes: Sequence[str]) -> Sequence[int]:
         """Return the ids of strings that start with one of `prefixes` (none of them empty), ascending."""
 
+    def classes_loading(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
+        """Return the distinct pairs of a string of `ids` and the type id of a class that loads it, by their loads."""
+
     def callers_loading(self, ids: Sequence[int]) -> Sequence[int]:
         """Return the ids of the methods that load one of the strings `ids`, ascending."""
 

@@ -50,6 +50,12 @@ class Entry:
     header_offset: int
     """Where its local header starts, from the start of the file."""
 
+    @property
+    def suffix(self) -> str:
+        """The extension of the name in small letters, with its dot; empty if there is none."""
+        at = self.name.rfind(".")
+        return self.name[at:].lower() if at >= 0 else ""
+
 
 class ReadEntries(Protocol):
     """How the entries of a directory are read."""
@@ -228,22 +234,28 @@ def _zip64_sizes(extra: bytes, size: int, packed: int, offset: int) -> tuple[int
 
 def _entry_anomalies(file: ApkFile, entries: list[Entry]) -> list[Anomaly]:
     """Return what is odd in the entries, one anomaly a kind however many entries it concerns."""
-    seen: set[str] = set()
-    duplicates: list[str] = []
-    for entry in entries:
-        if entry.name in seen:
-            duplicates.append(entry.name)
-        seen.add(entry.name)
-    first = min((entry.header_offset for entry in entries), default=0)
+    names = [entry.name for entry in entries]
     found = [
-        ("zip.duplicate-name", duplicates),
+        ("zip.duplicate-name", _again(names)),
         ("zip.encrypted-flag", [entry.name for entry in entries if entry.flags & ENCRYPTED]),
         ("zip.unknown-method", [entry.name for entry in entries if entry.method not in {0, 8}]),
     ]
-    anomalies = [
-        Anomaly(kind=kind, subject=names[0][:200], detail=f"{len(names)} entries") for kind, names in found if names
-    ]
+    anomalies = [Anomaly(kind=kind, subject=odd[0][:200], detail=f"{len(odd)} entries") for kind, odd in found if odd]
     # Build tools pad with local headers that the directory does not list; junk does not look like one.
-    if first > 0 and bytes(file.read(0, 4)) != b"PK\x03\x04":
+    if (
+        bytes(file.read(0, 4)) != b"PK\x03\x04"
+        and (first := min((each.header_offset for each in entries), default=0)) > 0
+    ):
         anomalies.append(Anomaly(kind="zip.prefix-bytes", detail=f"{first} bytes before the first entry"))
     return anomalies
+
+
+def _again(names: list[str]) -> list[str]:
+    """Return the names that stand there already, each time that they do."""
+    if len(set(names)) == len(names):
+        return []
+    seen: set[str] = set()
+    again: list[str] = []
+    for name in names:
+        (again.append if name in seen else seen.add)(name)
+    return again

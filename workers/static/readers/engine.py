@@ -17,7 +17,7 @@ except ImportError:
 else:
     _installed = _module
 
-NEEDED = "0.3.0"
+NEEDED = "0.4.0"
 """Version of the native engine that this code speaks to."""
 VARIABLE = "APKFARM_ENGINE"
 

@@ -16,6 +16,11 @@ from workers.static.readers.dex_file import Method
 from workers.static.readers.oddities import dex_anomalies
 from workers.static.readers.sweep import Sweep, Uses
 
+_ASKED: dict[str, None] = {}
+"""What was looked for in other files: mostly the same for every app, and found in one pass through the strings."""
+_ASKED_MAX = 48
+"""How much of that is kept: with more, one pass is slower than some."""
+
 
 class LazyTexts(Sequence[str]):
     """A table of texts that are made when they are asked for."""
@@ -77,6 +82,7 @@ class NativeDex:
         self.strings_equal = native.strings_equal
         self.strings_starting = native.strings_starting
         self.callers_loading = native.callers_loading
+        self.classes_loading = native.classes_loading
         self.callers_of = native.callers_of
         self.loads_in = native.loads_in
         self.initial_strings = native.initial_strings
@@ -154,11 +160,13 @@ class NativeDex:
 
     def strings_with(self, needles: Collection[str], *, beyond_ascii: bool) -> Sequence[int]:
         """Return the ids of strings that hold one of `needles`, or any sign beyond ASCII if asked; ascending."""
+        missing = [needle for needle in needles if needle not in self._holding]
+        if missing:
+            together = list(dict.fromkeys([*missing, *(each for each in _ASKED if each not in self._holding)]))
+            self._holding.update(zip(together, self.native.strings_with(together), strict=True))
+            _ASKED.update(dict.fromkeys(missing[: max(_ASKED_MAX - len(_ASKED), 0)]))
         found: set[int] = set(self.native.strings_beyond_ascii()) if beyond_ascii else set()
-        for needle in needles:
-            if needle not in self._holding:
-                self._holding[needle] = self.native.strings_with(needle)
-            found.update(self._holding[needle])
+        found.update(*(self._holding[needle] for needle in needles))
         return sorted(found)
 
     def constants_reaching(self, caller: int, offset: int) -> Sequence[str]:

@@ -120,6 +120,11 @@ class Questions:
         """Return the ids of the methods that load one of the strings `ids`, ascending."""
         return sorted({caller for caller, _, _, _ in self.string_rows(ids)})
 
+    def classes_loading(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]:
+        """Return the distinct pairs of a string of `ids` and the type id of a class that loads it, by their loads."""
+        pairs = ((string, int(self.method_owner[caller])) for caller, string, _, _ in self.string_rows(ids))
+        return list(dict.fromkeys(pairs))
+
     def strings_with(self, needles: Sequence[str], *, beyond_ascii: bool) -> Sequence[int]:
         """Return the ids of strings that hold one of `needles`, or any sign beyond ASCII if asked; ascending."""
         return [

@@ -13,6 +13,7 @@ from tests.unit.workers.readers.build import Member, apk_bytes, zip_bytes
 from workers.model.errors import InspectionError, MalformedError, NotAnApkError, OverLimitError
 from workers.model.limits import Limits
 from workers.static.readers.archive import Archive, MemberError, open_apk
+from workers.static.readers.engine import VARIABLE, Engine, native
 
 TEXT = b"hello " * 100
 
@@ -38,6 +39,17 @@ def test_entries_tell_what_the_directory_tells() -> None:
     """An entry has name, method, sizes and the offset of its local header."""
     entry = archive(zip_bytes([Member(name="x"), Member(name="a", content=b"12345", method=0)])).entries[1]
     assert (entry.name, entry.method, entry.size, entry.compressed_size, entry.header_offset) == ("a", 0, 5, 5, 33)
+
+
+@pytest.mark.parametrize("wanted", list(Engine))
+def test_an_entry_tells_the_extension_of_its_name(wanted: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In small letters, from the last dot on, wherever that is; bytes that are no text stand as in the name."""
+    if wanted is Engine.NATIVE and native() is None:
+        pytest.skip("the native engine is not installed; it needs cargo")
+    monkeypatch.setenv(VARIABLE, wanted)
+    names = ["a/b.tar.GZ", "a.b/c", "none", ".hidden", "end.", "k.AP\u212a", "latin.\xe9\xc9"]
+    told = [entry.suffix for entry in archive(zip_bytes([Member(name=name) for name in names])).entries]
+    assert told == [".gz", ".b/c", "", ".hidden", ".", ".apk", ".\xe9\xe9"]
 
 
 def test_the_encrypted_flag_locks_nobody_out() -> None:

@@ -13,6 +13,7 @@ from workers.model.limits import Limits
 from workers.static.readers.archive import open_apk
 from workers.static.readers.code import Code, read_code
 from workers.static.readers.engine import Engine, native
+from workers.static.readers.needles import stand_in
 
 PARENT = Class(name="La/A;", methods=[Method(name="get"), Method(name="<clinit>")])
 
@@ -45,6 +46,30 @@ def test_a_string_inside_another_is_searched_too() -> None:
         struct.pack_into("<I", content, 0x70 + 4 * file.string(str(number)), start)
 
     assert sorted(read(mend(bytes(content))).strings_with(("xxx",))) == ["xxx", "xxxx", "zxxxx"]
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_needle_that_starts_inside_another_is_found_where_a_string_starts_between_them() -> None:
+    """One pass for both tells only "axx" of "axxy"; the string that starts behind its "a" holds "xxy" alone."""
+    file = DexFile(strings=["axxy", "b"])
+    content = bytearray(file.as_bytes())
+    # What stands in front of "xxy" is taken for its length.
+    struct.pack_into("<I", content, 0x70 + 4 * file.string("b"), content.index(b"axxy"))
+
+    (dex,) = read(mend(bytes(content))).dex_files
+
+    texts = [dex.strings[number] for number in dex.strings_with(("axx", "xxy"), beyond_ascii=False)]
+    assert sorted(texts) == ["axxy", "xxy"]
+
+
+@pytest.mark.usefixtures("engine")
+def test_each_of_several_needles_is_looked_for_in_all_of_a_content() -> None:
+    """Those that overlap, those that stand in others, and those behind the last one that was found."""
+    needles = [b"bc", b"abc", b"ab", b"no", b"cde", b"z"]
+
+    assert list(stand_in(b"zabcdeab", needles, fold=False)) == [True, True, True, False, True, True]
+    assert list(stand_in(b"ZABCDEAB", needles, fold=True)) == [True, True, True, False, True, True]
+    assert not any(stand_in(b"ABC", needles, fold=False))
 
 
 @pytest.mark.usefixtures("engine")
