@@ -72,9 +72,9 @@ class SecondReader:
         except TimeoutError:
             self.close()
             return CrossCheck(failure=f"The second reading gave no answer within {seconds:g} s.")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError):
             self.close()
-            return CrossCheck(failure=f"The process of the second reading ended: {type(error).__name__}.")
+            return CrossCheck(failure="The process of the second reading ended before it answered.")
 
     def _started(self) -> socket.socket:
         """Return the channel to the process, which is started if there is none."""

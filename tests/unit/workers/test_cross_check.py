@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -187,6 +188,20 @@ def test_a_process_that_hangs_is_thrown_away_in_time(reader: SecondReader) -> No
     assert "gave no answer" in check.failure
     assert reader.pid is None
     assert not Path(f"/proc/{hanging}").exists()
+    assert cross_check(SIGNED, limits=LIMITS).verdict is CrossVerdict.AGREED
+
+
+def test_an_app_that_ends_the_process_is_a_failed_check(reader: SecondReader) -> None:
+    """The worker goes on, and so does the next check."""
+    assert reader.pid is not None
+    os.kill(reader.pid, signal.SIGSTOP)  # So that the end comes while it has the app.
+    threading.Timer(0.3, os.kill, (reader.pid, signal.SIGKILL)).start()
+    check = cross_check(SIGNED, limits=LIMITS)
+
+    assert (check.verdict, check.failure) == (
+        CrossVerdict.ORACLE_FAILED,
+        "The process of the second reading ended before it answered.",
+    )
     assert cross_check(SIGNED, limits=LIMITS).verdict is CrossVerdict.AGREED
 
 
