@@ -12,6 +12,7 @@ from farm.cli.run_view import LINES_SHOWN, show_run
 from farm.model.inspection import Suite
 from farm.model.text import visible
 from farm.service.timeline import timeline
+from workers.model.evidence import JSON
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +35,8 @@ def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> No
     if static is not None:
         for fact, word in (("sdks", "SDKs"), ("permissions", "permissions"), ("api_uses", "sensitive uses")):
             out.print(f"{word:<14} {_count(static.facts.get(fact))}")
+        if network := _network(static.facts.get("network_security"), lang):
+            out.print(f"{'network':<14} {_safe(network, 400)}")
     dynamic = inspected.evidence.get(Suite.DYNAMIC)
     if dynamic is not None and dynamic.dynamic is not None:
         show_run(timeline(dynamic.dynamic, lines=LINES_SHOWN), out, lang)
@@ -60,6 +63,26 @@ def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
         summary = finding.summary_zh if lang == "zh" else finding.summary_en
         table.add_row(finding.rule, finding.severity.value, _safe(finding.subject.name, 60), _safe(summary, 400))
     out.print(table)
+
+
+_NETWORK = {
+    True: ("允许明文传输", "clear text is permitted"),
+    False: ("不允许明文传输", "no clear text"),
+    None: ("网络安全配置未读到", "its network security configuration was not read"),
+}
+_BUT_FOR, _USER = ("；例外：", "; but for "), ("；信任用户安装的证书", "; trusts certificates that the user installs")
+
+
+def _network(fact: JSON, lang: str) -> str:
+    """Return in words where clear text is permitted, and whether certificates of the user are trusted."""
+    if not isinstance(fact, dict):
+        return ""
+    word, clear, domains = int(lang != "zh"), fact.get("cleartext"), fact.get("domains")
+    rows = [row for row in domains if isinstance(row, dict)] if isinstance(domains, list) else []
+    others = [str(row.get("domain")) for row in rows if isinstance(clear, bool) and row.get("cleartext") is not clear]
+    said = _NETWORK[clear if isinstance(clear, bool) else None][word]
+    said += _BUT_FOR[word] + ", ".join(others[:5]) + (" …" if len(others) > 5 else "") if others else ""
+    return said + (_USER[word] if fact.get("user_certificates") is True else "")
 
 
 def _safe(text: object, limit: int = 200) -> str:
