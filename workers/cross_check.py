@@ -6,25 +6,25 @@ readers, not on the app: it is counted, and never part of the evidence.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
 from workers.isolation import guard
 from workers.model.bounded import text
-from workers.model.cross_check import CrossCheck, Disagreement, Field
+from workers.model.cross_check import CrossCheck, Field
 from workers.model.errors import InspectionError
 from workers.model.limits import Limits
-from workers.static.readers.libraries import LibraryError
+from workers.second_reading import shared_reader
 from workers.static.readers.manifest_model import Component, Manifest
-from workers.static.readers.oracle import Account, androguards_account
+from workers.static.readers.oracle import Account
 from workers.static.readers.signing_model import Signing
 from workers.static.view import StaticView
 
 SECONDS = 20.0
 """Longest wall time of a second reading; it takes some 50 ms of an ordinary app."""
 _LEAST_SECONDS = 1.0
-_EXAMPLES = 5
-_EXAMPLE_LIMIT = 300
+_REASON_LIMIT = 300
 
 
 def sampled(sha256: str, one_in: int) -> bool:
@@ -35,19 +35,20 @@ def sampled(sha256: str, one_in: int) -> bool:
 def cross_check(data: bytes, *, limits: Limits, seconds: float = SECONDS) -> CrossCheck:
     """Return where androguard and the suite differ on the APK `data`, within `seconds` and the memory of `limits`.
 
-    Never raises because of what is in `data`: where there is nothing to compare, the failure says so.
+    androguard reads in a process of its own. Never raises because of what is in `data`: where there is nothing to
+    compare, the failure says so.
     """
     if seconds < _LEAST_SECONDS:
         return CrossCheck(failure="The inspection left no time for a second reading.")
+    deadline = time.monotonic() + min(seconds, SECONDS)
     try:
-        with guard(replace(limits, seconds=min(seconds, SECONDS))):
+        with guard(replace(limits, seconds=deadline - time.monotonic())):
             view = StaticView(data, limits=limits)
             ours = our_account(view.manifest, view.signing)
-            return CrossCheck(disagreements=tuple(differences(ours, androguards_account(data))))
-    except LibraryError as error:
-        return CrossCheck(failure=text(str(error), _EXAMPLE_LIMIT))
+        left = deadline - time.monotonic()
+        return shared_reader().ask(data, ours, memory_bytes=limits.memory_bytes, seconds=left)
     except InspectionError as error:
-        return CrossCheck(failure=text(str(error), _EXAMPLE_LIMIT))
+        return CrossCheck(failure=text(str(error), _REASON_LIMIT))
     except Exception as error:  # noqa: BLE001 - the boundary: a second reading never costs the first one
         return CrossCheck(failure=f"The comparison itself failed: {type(error).__name__}.")
 
@@ -79,22 +80,6 @@ def _filters(item: Component) -> Iterator[str]:
         for data in each.data:
             parts = (data.scheme, data.host, data.port, data.path, data.mime_type)
             yield " ".join(["data", *(part or "" for part in parts)])
-
-
-def differences(ours: Account, theirs: Account) -> Iterator[Disagreement]:
-    """Yield the facts on which two accounts differ."""
-    for field in Field:
-        if ours[field] != theirs[field]:
-            yield Disagreement(
-                field=field,
-                ours=_examples(ours[field] - theirs[field]),
-                theirs=_examples(theirs[field] - ours[field]),
-            )
-
-
-def _examples(values: frozenset[str]) -> tuple[str, ...]:
-    """Return the first few values as bounded text."""
-    return tuple(text(value, _EXAMPLE_LIMIT) for value in sorted(values)[:_EXAMPLES])
 
 
 def _only(value: str | int | None) -> frozenset[str]:

@@ -14,6 +14,7 @@ from farm.cli.run_view import LINES_SHOWN, show_run
 from farm.model.inspection import Suite
 from farm.model.text import visible
 from farm.service.timeline import timeline
+from workers.model.evidence import JSON
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +28,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "sdks": ("SDK", "SDKs"),
     "permissions": ("权限", "permissions"),
     "api_uses": ("敏感调用", "sensitive uses"),
+    "network": ("网络", "network"),
     "not read": ("没有读取", "not read"),
     "page": ("页面", "page"),
     "static": ("代码和清单文件", "code and manifest"),
@@ -61,6 +63,8 @@ def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> No
     if static is not None:
         for fact in ("sdks", "permissions", "api_uses"):
             out.print(f"{_name(fact, lang, 15)}{_count(static.facts.get(fact), lang)}")
+        if network := _network(static.facts.get("network_security"), lang):
+            out.print(f"{_name('network', lang, 15)}{_safe(network, 400)}")
     dynamic = inspected.evidence.get(Suite.DYNAMIC)
     if dynamic is not None and dynamic.dynamic is not None:
         show_run(timeline(dynamic.dynamic, lines=LINES_SHOWN), out, lang)
@@ -97,6 +101,26 @@ def _name(name: str, lang: str, width: int = 9) -> str:
     """Return the name of what follows, as wide as the others: a Chinese character takes two places."""
     word = _word(name, lang)
     return word + " " * max(1, width - cell_len(word))
+
+
+_NETWORK = {
+    True: ("允许明文传输", "clear text is permitted"),
+    False: ("不允许明文传输", "no clear text"),
+    None: ("网络安全配置未读到", "its network security configuration was not read"),
+}
+_BUT_FOR, _USER = ("；例外：", "; but for "), ("；信任用户安装的证书", "; trusts certificates that the user installs")
+
+
+def _network(fact: JSON, lang: str) -> str:
+    """Return in words where clear text is permitted, and whether certificates of the user are trusted."""
+    if not isinstance(fact, dict):
+        return ""
+    word, clear, domains = int(lang != "zh"), fact.get("cleartext"), fact.get("domains")
+    rows = [row for row in domains if isinstance(row, dict)] if isinstance(domains, list) else []
+    others = [str(row.get("domain")) for row in rows if isinstance(clear, bool) and row.get("cleartext") is not clear]
+    said = _NETWORK[clear if isinstance(clear, bool) else None][word]
+    said += _BUT_FOR[word] + ", ".join(others[:5]) + (" …" if len(others) > 5 else "") if others else ""
+    return said + (_USER[word] if fact.get("user_certificates") is True else "")
 
 
 def _safe(text: object, limit: int = 200) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_PLAIN = re.compile("[ -~\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]*")
+"""Signs that are all visible and stand alone: most texts have no others, and a look at each sign is dear."""
 
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """Controls, formats (bidi marks, zero-width signs, tags), unassigned, private use, surrogates, line separators."""
@@ -27,6 +31,8 @@ def visible(text: str, limit: int = 200) -> str:
     """
     if limit < 1:
         raise ValueError(f"limit is {limit}; it must be at least 1")
+    if len(text) <= limit and _PLAIN.fullmatch(text):
+        return text
     pieces: list[str] = []
     ends = [0]
     marks = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,12 +19,14 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from farm.ledger.sql import SqlLedger
+from farm.metrics.exporter import render
 from farm.model.inspection import State
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "examples" / "apps" / "built"
 REAL = Path(os.environ.get("APKFARM_APKS", ROOT / ".cache" / "apks"))
 FAULTS = ROOT / "tests" / "faults"
+_CROSS_CHECKS = re.compile(r'^farm_cross_checks_total\{verdict="(\w+)"\} (\S+)', re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,11 +114,14 @@ class FarmCommand:
 
     def done(self, batch: str) -> int:
         """Return how many inspections are done, read from the ledger itself: quicker than a command."""
-        ledger = SqlLedger.open(f"sqlite:///{self.home / 'ledger.sqlite'}")
-        try:
+        with SqlLedger.open(f"sqlite:///{self.home / 'ledger.sqlite'}") as ledger:
             return ledger.status(ledger.batch(batch).batch_id, now=time.time()).states[State.DONE]
-        finally:
-            ledger.close()
+
+    def cross_checks(self) -> dict[str, int]:
+        """Return the metric `farm_cross_checks_total` by verdict."""
+        with SqlLedger.open(f"sqlite:///{self.home / 'ledger.sqlite'}") as ledger:
+            page = render(ledger, time.time())[0].decode()
+        return {word: int(float(value)) for word, value in _CROSS_CHECKS.findall(page)}
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -52,6 +53,25 @@ def test_a_file_that_kills_and_a_file_that_hangs_end_quarantined_and_harm_nobody
     assert {"done": 15, "quarantined": 2} == {k: v for k, v in status["states"].items() if v}
     assert {"inspected": 15, "worker_died": 1, "timeout": 1} == status["outcomes"]
     assert 15 == status["counted"]
+
+
+def test_a_worker_that_dies_in_a_second_reading_loses_nothing(
+    farm: FarmCommand, samples: dict[str, bytes], many: Callable[[int], dict[str, bytes]]
+) -> None:
+    """The evidence was there already: the next attempt finds it, the app counts once, and no check is made up."""
+    farm("submit", farm.upload(many(2)), "--name", "good", "--json")
+    farm("run", FARM_CROSS_CHECK_ONE_IN="1")
+    killer = with_fault(samples["clean"], "checked-kill")
+    farm("submit", farm.upload({"killer.apk": killer}, "killer/"), "--name", "killer", "--json")
+    farm("run", FARM_CROSS_CHECK_ONE_IN="1")
+    status = farm.status("killer")
+    stored = list((farm.home / "store" / "evidence").rglob("*.json"))
+
+    assert {"inspected": 1} == status["outcomes"]
+    assert (1, 2, 1) == (status["cached"], status["attempts"], status["counted"])
+    assert 1 == sum(hashlib.sha256(killer).hexdigest() in path.as_posix() for path in stored)
+    assert 3 == len(stored)
+    assert {"agreed": 2, "disagreed": 0, "oracle_failed": 0} == farm.cross_checks()
 
 
 def test_the_same_list_is_the_same_batch_and_known_apps_are_cache_hits(

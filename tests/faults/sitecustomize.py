@@ -16,7 +16,10 @@ from collections.abc import Sequence
 from types import ModuleType
 
 MARKER = b"APKFARM-FAULT:"
-PATCHED = "workers.inspect"
+PATCHED = {"workers.inspect": "inspect_apk", "workers.cross_check": "cross_check"}
+"""The function of each module that is wrapped."""
+_WHILE_CHECKED = "checked-"
+"""Begins a fault of the second reading; all others are of the first one."""
 
 
 class _Loader(importlib.abc.Loader):
@@ -30,21 +33,22 @@ class _Loader(importlib.abc.Loader):
         return self._real.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run the module and put the faults in front of `inspect_apk`."""
+        """Run the module and put the faults in front of its function."""
         self._real.exec_module(module)
-        real = module.inspect_apk
+        name = PATCHED[module.__name__]
+        real = getattr(module, name)
 
-        def inspect_apk(data: bytes, **options: object) -> object:
-            tail = bytes(data[-64:])
-            if MARKER in tail:
-                misbehave(tail.partition(MARKER)[2].decode())
+        def wrapped(data: bytes, **options: object) -> object:
+            how = bytes(data[-64:]).partition(MARKER)[2].decode()
+            if how.startswith(_WHILE_CHECKED) == (name == "cross_check"):
+                misbehave(how.removeprefix(_WHILE_CHECKED))
             return real(data, **options)
 
-        module.inspect_apk = inspect_apk  # type: ignore[attr-defined] # that is the point
+        setattr(module, name, wrapped)
 
 
 def misbehave(how: str) -> None:
-    """Do what the marker says: `kill`, `hang`, `slow:SECONDS` or `raise`."""
+    """Do what the marker says: `kill`, `hang`, `slow:SECONDS` or `raise`; nothing without one."""
     word, _, value = how.partition(":")
     if word == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
@@ -58,14 +62,14 @@ def misbehave(how: str) -> None:
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    """Finds the one module that is patched."""
+    """Finds the modules that are patched."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Return the real spec with the wrapping loader."""
         del target
-        if fullname != PATCHED:
+        if fullname not in PATCHED:
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path)
         if spec is not None and spec.loader is not None:

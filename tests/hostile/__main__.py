@@ -8,12 +8,12 @@ import sys
 import time
 from pathlib import Path
 
-from tests.hostile import archives, claims, codes, manifests
+from tests.hostile import archives, claims, codes, manifests, networks
 from tests.hostile.making import KINDS, Kind
 from workers.inspect import inspect_apk
 from workers.tuning import settle
 
-MAKERS = (archives, claims, codes, manifests)
+MAKERS = (archives, claims, codes, manifests, networks)
 """The modules that register the kinds."""
 
 

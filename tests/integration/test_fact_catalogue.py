@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile import archives, codes, manifests
+from tests.hostile import archives, codes, manifests, networks
 from tests.unit.workers.readers.build import Class, DexFile, Member, Method, zip_bytes
 from tests.unit.workers.readers.build_axml import Node, axml
 from workers.model.evidence import JSON
@@ -28,6 +28,7 @@ _HOSTILE = (
     codes.a_dex_checksum_that_lies,
     manifests.a_codename_for_a_level,
     manifests.twenty_thousand_components,
+    networks.a_configuration_with_rules_for_domains,
 )
 """Hostile files that show what only damaged or enormous apps have."""
 

@@ -27,6 +27,8 @@ _LOCAL = 30
 """Fixed part of a local header (APPNOTE.TXT 6.3.10, section 4.3.7)."""
 _EXTRA = 64
 """Room for the extra field of a local header where nothing else says where a member ends."""
+_NETWORK_CONFIG = "res/xml/network_security_config.xml"
+"""The usual name of this file (developer.android.com, "Network security configuration"); half of those seen have it."""
 _HEAD = 512
 """Packed bytes of a member's head; deflate's tables come first."""
 
@@ -69,7 +71,7 @@ def wanted(archive: Archive) -> Iterator[Span]:
 
 def _whole(archive: Archive) -> Iterator[str]:
     """Yield the names of the members that are read as a whole, but for the icon, whose name the manifest tells."""
-    yield from (MANIFEST, RESOURCES)
+    yield from (MANIFEST, RESOURCES, _NETWORK_CONFIG)
     yield from (name for _, name in dex_members(archive.names))
     yield from signature_names(archive.names)
     yield from (member for _, _, member in library_versions.told(archive.names))

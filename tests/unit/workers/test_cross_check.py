@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +22,10 @@ from tests.unit.workers.readers.build import Member, zip_bytes
 from tests.unit.workers.readers.build_axml import axml
 from tests.unit.workers.readers.test_manifest import FULL
 from tests.unit.workers.readers.test_signature import RELEASE, block, fingerprint, v1_file, v2_value
-from workers.cross_check import cross_check, differences, our_account, sampled
+from workers.cross_check import cross_check, our_account, sampled
 from workers.model.cross_check import CrossCheck, CrossVerdict, Disagreement, Field
 from workers.model.limits import Limits
+from workers.second_reading import SecondReader, differences
 from workers.static.readers.manifest_model import Component, Manifest, UsedPermission
 from workers.static.readers.oracle import androguards_account
 from workers.static.view import StaticView
@@ -141,15 +150,97 @@ def test_without_time_nothing_is_read_again() -> None:
     assert "no time" in cross_check(SIGNED, limits=LIMITS, seconds=0.0).failure
 
 
-def test_androguard_is_silent_and_leaves_logging_alone(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_androguard_leaves_the_workers_output_and_logging_alone(capfd: pytest.CaptureFixture[str]) -> None:
     """Its zip reader would write to the root logger, and give it a handler."""
-    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    handlers = [*logging.getLogger().handlers]
     cross_check(a_member_outside_the_file(), limits=LIMITS)
 
     assert capfd.readouterr() == ("", "")
-    assert logging.getLogger().handlers == []
+    assert logging.getLogger().handlers == handlers
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecondReader]:
+    """A second reader of the test's own, which has read one app."""
+    reader = SecondReader()
+    monkeypatch.setattr("workers.cross_check.shared_reader", lambda: reader)
+    assert cross_check(SIGNED, limits=LIMITS).verdict is CrossVerdict.AGREED
+    yield reader
+    reader.close()
+
+
+def test_one_process_reads_one_app_after_the_other(reader: SecondReader) -> None:
+    """It takes a quarter of a second to start, which is paid once."""
+    first = reader.pid
+    cross_check(b"no zip", limits=LIMITS)
+    cross_check(SIGNED, limits=LIMITS)
+
+    assert reader.pid == first != os.getpid()
+
+
+def test_a_process_that_hangs_is_thrown_away_in_time(reader: SecondReader) -> None:
+    """The check has failed, the process is gone, and the next app gets a new one."""
+    assert reader.pid is not None
+    hanging = reader.pid
+    os.kill(hanging, signal.SIGSTOP)
+    check = cross_check(SIGNED, limits=LIMITS, seconds=1.0)
+
+    assert "gave no answer" in check.failure
+    assert reader.pid is None
+    assert not Path(f"/proc/{hanging}").exists()
+    assert cross_check(SIGNED, limits=LIMITS).verdict is CrossVerdict.AGREED
+
+
+def test_an_app_that_ends_the_process_is_a_failed_check(reader: SecondReader) -> None:
+    """The worker goes on, and so does the next check."""
+    assert reader.pid is not None
+    os.kill(reader.pid, signal.SIGSTOP)  # So that the end comes while it has the app.
+    threading.Timer(0.3, os.kill, (reader.pid, signal.SIGKILL)).start()
+    check = cross_check(SIGNED, limits=LIMITS)
+
+    assert (check.verdict, check.failure) == (
+        CrossVerdict.ORACLE_FAILED,
+        "The process of the second reading ended before it answered.",
+    )
+    assert cross_check(SIGNED, limits=LIMITS).verdict is CrossVerdict.AGREED
+
+
+def test_a_process_that_was_killed_between_two_apps_costs_neither(reader: SecondReader) -> None:
+    """The system may have wanted its memory."""
+    assert reader.pid is not None
+    os.kill(reader.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, reader.pid, os.WEXITED | os.WNOWAIT)
+
+    assert cross_check(SIGNED, limits=LIMITS).verdict is CrossVerdict.AGREED
+
+
+def test_the_process_ends_with_its_worker() -> None:
+    """However the worker ends."""
+    program = """
+import os, signal, sys
+from tests.unit.workers.test_cross_check import LIMITS, SIGNED
+from workers.cross_check import cross_check
+from workers.second_reading import shared_reader
+cross_check(SIGNED, limits=LIMITS)
+print(shared_reader().pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert done.returncode == -signal.SIGKILL
+    assert _ends(int(done.stdout))
+
+
+def _ends(pid: int) -> bool:
+    """Wait for the end of a process that is no child of this one; return whether it came."""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([process], [], [], 20.0)[0])
+    finally:
+        os.close(process)
 
 
 def test_the_sample_is_drawn_by_the_hash() -> None:

@@ -15,19 +15,37 @@ from typing import NamedTuple
 
 _STRING_POOL, _START_ELEMENT = 0x0001, 0x0102
 _UTF8 = 0x0100
-_STRING_TYPE, _NONE = 0x03, 0xFFFFFFFF
+_REFERENCE, _STRING_TYPE, _NONE = 0x01, 0x03, 0xFFFFFFFF
 _ATTRIBUTE_BYTES = 20
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
 _ODD_MAX = 20
+_CUT = 4_096
+"""Bytes of a string that are looked at."""
 
 
 class Odd(NamedTuple):
-    """What is odd about a manifest; at most a few of each."""
+    """What is odd about a manifest, at most a few of each, and what its text will not tell."""
 
     names: tuple[str, ...]
     """Names of elements and attributes that are not plain identifiers."""
     values: tuple[tuple[str, str], ...]
     """String attributes whose raw text and typed value differ."""
+    elements: int
+    """Number of elements."""
+    references: tuple[Reference, ...]
+    """Attributes that point to a resource."""
+
+
+class Reference(NamedTuple):
+    """An attribute that points to a resource."""
+
+    element: int
+    """Number of its element, in the order of the file."""
+    attribute: int
+    """Number of it among the element's attributes."""
+    name: str
+    """Its name; may be empty, where its resource id counts."""
+    resource: int
 
 
 def oddities(data: bytes) -> Odd:
@@ -37,26 +55,28 @@ def oddities(data: bytes) -> Odd:
     """
     odd: dict[str, None] = {}
     values: dict[tuple[str, str], None] = {}
-    seen: set[int] = set()
-    pool = -1
-    for kind, at, size in _chunks(data):
+    names: dict[int, str] = {}
+    references: list[Reference] = []
+    pool, elements = -1, 0
+    for kind, at, size in chunks(data):
         if kind == _STRING_POOL and pool < 0:
             pool = at
         elif kind == _START_ELEMENT and pool >= 0:
-            for index, raw, typed in _ids(data, at, size):
-                if index not in seen:
-                    seen.add(index)
-                    name = _string(data, pool, index)
+            for number, (index, raw, value_kind, typed) in enumerate(_ids(data, at, size), -1):
+                if index not in names:
+                    names[index] = string(data, pool, index, most=_CUT)
                     # Names of attributes may be empty: their resource id counts.
-                    if name and not _PLAIN.fullmatch(name):
-                        odd[name] = None
-                if raw != typed:
-                    pair = _string(data, pool, raw), _string(data, pool, typed)
+                    if names[index] and len(odd) < _ODD_MAX and not _PLAIN.fullmatch(names[index]):
+                        odd[names[index]] = None
+                name = names[index]
+                if value_kind == _REFERENCE:
+                    references.append(Reference(elements, number, name, typed))
+                elif value_kind == _STRING_TYPE and raw not in {_NONE, typed} and len(values) < _ODD_MAX:
+                    pair = string(data, pool, raw, most=_CUT), string(data, pool, typed, most=_CUT)
                     if pair[0] != pair[1]:
                         values[pair] = None
-            if len(odd) >= _ODD_MAX or len(values) >= _ODD_MAX:
-                break
-    return Odd(tuple(odd), tuple(values))
+            elements += 1
+    return Odd(tuple(odd), tuple(values), elements, tuple(references))
 
 
 def pool_overflows(data: bytes) -> bool:
@@ -72,7 +92,7 @@ def pool_overflows(data: bytes) -> bool:
     return False
 
 
-def _chunks(data: bytes) -> Iterator[tuple[int, int, int]]:
+def chunks(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield kind, offset and size of each chunk below the root."""
     at = 8
     while at + 8 <= len(data):
@@ -83,30 +103,27 @@ def _chunks(data: bytes) -> Iterator[tuple[int, int, int]]:
         at += size
 
 
-def _ids(data: bytes, at: int, size: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the string ids of an element's name, and of its attributes' names, raw texts and typed values.
-
-    Both values are the same number where there are no two texts to compare.
-    """
+def _ids(data: bytes, at: int, size: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the string ids of an element's name and of its attributes' names, with raw text, type and typed value."""
     (header_size,) = struct.unpack_from("<H", data, at + 2)
     extension = at + header_size
     end = at + size
     if extension + 14 > end:
         return
     _, name, start, stride, count = struct.unpack_from("<2I3H", data, extension)
-    yield name, 0, 0
+    yield name, _NONE, 0, 0
     for i in range(count):
         attribute = extension + start + i * stride
         if attribute + _ATTRIBUTE_BYTES > end:
             if attribute + 8 <= end:
-                yield struct.unpack_from("<I", data, attribute + 4)[0], 0, 0
+                yield struct.unpack_from("<I", data, attribute + 4)[0], _NONE, 0, 0
             return
         name, raw, _, _, kind, typed = struct.unpack_from("<2IH2BI", data, attribute + 4)
-        yield (name, raw, typed) if kind == _STRING_TYPE and raw != _NONE else (name, 0, 0)
+        yield name, raw, kind, typed
 
 
-def _string(data: bytes, pool: int, index: int) -> str:
-    """Return a string of the pool at `pool`; empty if there is none."""
+def string(data: bytes, pool: int, index: int, *, most: int = 1 << 31) -> str:
+    """Return a string of the pool at `pool`, cut after some `most` bytes; empty if there is none."""
     try:
         header_size, _, count, _, flags, start = struct.unpack_from("<H5I", data, pool + 2)
         if index >= count:
@@ -116,11 +133,11 @@ def _string(data: bytes, pool: int, index: int) -> str:
         if flags & _UTF8:
             at += 2 if data[at] & 0x80 else 1
             length, wide = (data[at], 1) if not data[at] & 0x80 else ((data[at] & 0x7F) << 8 | data[at + 1], 2)
-            return data[at + wide : at + wide + length].decode("utf-8", "replace")
+            return data[at + wide : at + wide + min(length, most)].decode("utf-8", "replace")
         (length,) = struct.unpack_from("<H", data, at)
         if length & 0x8000:
             length = (length & 0x7FFF) << 16 | struct.unpack_from("<H", data, at + 2)[0]
             at += 2
-        return data[at + 2 : at + 2 + 2 * length].decode("utf-16-le", "replace")
+        return data[at + 2 : at + 2 + min(2 * length, most)].decode("utf-16-le", "replace")
     except (struct.error, IndexError):
         return ""

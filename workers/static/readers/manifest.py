@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from workers.model.errors import MalformedError
 from workers.static.readers.anomaly import Anomaly
-from workers.static.readers.axml import oddities, pool_overflows
+from workers.static.readers.axml import Odd, oddities, pool_overflows
 from workers.static.readers.libraries import Libraries, LibraryError, ask, silence
 from workers.static.readers.manifest_model import Manifest, Reader
-from workers.static.readers.manifest_tree import ManifestTree, Resolve
+from workers.static.readers.manifest_tree import ANDROID, ManifestTree, Resolve
+from workers.static.readers.resources import Resources
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 has no way to write."""
+_NUMBER = re.compile("@(?:[^:]*:)?([0-9A-Fa-f]{1,8})")
+"""A reference as androguard writes it."""
 
 
 def read_manifest(libraries: Libraries) -> Manifest:
@@ -34,7 +38,7 @@ def read_manifest(libraries: Libraries) -> Manifest:
         Anomaly(kind="manifest.two-values", subject=raw[:200], detail=f"read by others as {typed[:200]}")
         for raw, typed in odd.values
     ]
-    order: list[Callable[[Libraries], Manifest]] = [_by_apk_info, _by_androguard]
+    order: list[Callable[[Libraries], Manifest]] = [partial(_by_apk_info, told=odd), _by_androguard]
     if odd.names:  # text made of such names may say anything; androguard builds a tree
         order.reverse()
     errors: list[str] = []
@@ -49,27 +53,39 @@ def read_manifest(libraries: Libraries) -> Manifest:
     raise MalformedError(f"The manifest cannot be read: {errors[0]}")
 
 
-def _by_apk_info(libraries: Libraries) -> Manifest:
-    """Return the manifest as apk-info reads it."""
+def _by_apk_info(libraries: Libraries, told: Odd) -> Manifest:
+    """Return the manifest as apk-info reads it, with the references that its bytes have."""
     apk = libraries.apk_info
     text = _NOT_XML.sub("\ufffd", ask(apk.get_xml_string))
     # What it prints has no document type, so no attack on XML readers applies; odd names were looked for before.
     root = ask(lambda: ET.fromstring(text))  # noqa: S314
+    _resolve_all(root, told, Resources(libraries.resource_bytes or b""))
+    return _build(Reader.APK_INFO, root, lambda _: None)
 
-    def resolve(reference: str) -> str | None:
-        try:
-            return ask(lambda: apk.get_resource_value(reference))
-        except LibraryError:
-            return None
 
-    return _build(Reader.APK_INFO, root, resolve)
+def _resolve_all(root: ET.Element, told: Odd, resources: Resources) -> None:
+    """Put what references stand for in their places; raises LibraryError if the tree is not that of the file.
+
+    The library looks resources up by name, and shrinkers give one name to all of a type; and it never comes back from
+    two that stand for each other.
+    """
+    elements = list(root.iter())
+    if len(elements) != told.elements:
+        raise LibraryError(f"apk_info: it has {len(elements)} elements of {told.elements}.")
+    for reference in told.references:
+        element = elements[reference.element]
+        of_that_place = [*element.keys()][reference.attribute : reference.attribute + 1]
+        names = (ANDROID + reference.name, reference.name) if reference.name else of_that_place
+        for name in names:
+            if element.get(name, "").startswith("@") and (text := resources.text(reference.resource)) is not None:
+                element.set(name, _NOT_XML.sub("\ufffd", text))
 
 
 def _by_androguard(libraries: Libraries) -> Manifest:
     """Return the manifest as androguard reads it; its decoders are used without the rest, which trips over more."""
     silence()
     root = ask(lambda: _androguard_root(libraries.manifest_bytes))
-    return _build(Reader.ANDROGUARD, root, _androguard_resolve(libraries.resource_bytes))
+    return _build(Reader.ANDROGUARD, root, _resolve(Resources(libraries.resource_bytes or b"")))
 
 
 def _androguard_root(data: bytes) -> Any:  # noqa: ANN401 - androguard has no types
@@ -82,26 +98,12 @@ def _androguard_root(data: bytes) -> Any:  # noqa: ANN401 - androguard has no ty
     return root
 
 
-def _androguard_resolve(data: bytes | None) -> Resolve:
-    """Return how androguard resolves references such as `@7F0B0001`; the first one reads the resource table."""
-    table: list[Any] = []
-
-    def look_up(reference: str) -> str | None:
-        from androguard.core.axml import ARSCParser, ARSCResTableConfig  # noqa: PLC0415 - heavy, and needed for few files
-
-        if not table:
-            table.append(ARSCParser(data))
-        number = int(reference.removeprefix("@").rpartition(":")[2], 16)
-        values = table[0].get_resolved_res_configs(number, ARSCResTableConfig.default_config())
-        return str(values[0][1]) if values else None
+def _resolve(resources: Resources) -> Resolve:
+    """Return how references such as `@7F0B0001` are resolved."""
 
     def resolve(reference: str) -> str | None:
-        if not data:
-            return None
-        try:
-            return ask(lambda: look_up(reference))
-        except LibraryError:
-            return None
+        number = _NUMBER.fullmatch(reference)
+        return resources.text(int(number[1], 16)) if number else None
 
     return resolve
 

@@ -25,7 +25,8 @@ Resolve: TypeAlias = Callable[[str], str | None]
 _Element: TypeAlias = Any
 """An element of `xml.etree` or lxml: both have tag, get and iteration."""
 
-_ANDROID = "{http://schemas.android.com/apk/res/android}"
+ANDROID = "{http://schemas.android.com/apk/res/android}"
+"""In front of the names of the framework's attributes."""
 _PATHS = ("path", "pathPrefix", "pathPattern", "pathSuffix", "pathAdvancedPattern")
 _MAIN, _LAUNCHER = "android.intent.action.MAIN", "android.intent.category.LAUNCHER"
 _EXPORTED_PROVIDERS_UNTIL = 17
@@ -224,7 +225,7 @@ class ManifestTree:
 
     def _text(self, element: _Element | None, name: str) -> str | None:
         """Return an attribute with references resolved as far as possible; None if it is absent."""
-        value: str | None = None if element is None else element.get(_ANDROID + name)
+        value: str | None = None if element is None else element.get(ANDROID + name)
         for _ in range(_REFERENCES_MAX):
             if not value or not value.startswith("@"):
                 break

@@ -6,9 +6,7 @@ either shows as a difference.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import logging
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -33,30 +31,11 @@ def androguards_account(data: bytes) -> Account:
         LibraryError: androguard cannot read it.
     """
     silence()
-    with _quiet():
-        apk = ask(lambda: _open(data))
-        root = ask(apk.get_android_manifest_xml)
-        if root is None or root.tag != "manifest":
-            raise LibraryError("androguard: there is no manifest.")
-        return ask(lambda: _Reading(apk, root).account())
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep androguard's zip reader from the root logger, to which it writes and which it would set up."""
-    root = logging.getLogger()
-    handlers = [*root.handlers]
-    root.addFilter(_not_the_zip_reader)
-    try:
-        yield
-    finally:
-        root.removeFilter(_not_the_zip_reader)
-        root.handlers[:] = handlers
-
-
-def _not_the_zip_reader(record: logging.LogRecord) -> bool:
-    """Return whether a record of the root logger is of somebody else."""
-    return "apkInspector" not in record.pathname
+    apk = ask(lambda: _open(data))
+    root = ask(apk.get_android_manifest_xml)
+    if root is None or root.tag != "manifest":
+        raise LibraryError("androguard: there is no manifest.")
+    return ask(lambda: _Reading(apk, root).account())
 
 
 def _open(data: bytes) -> Any:  # noqa: ANN401 - androguard has no types

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from farm.cli.main import cli
+from tests.hostile.networks import a_configuration_with_rules_for_domains
 from tests.unit.workers import runs
 from workers.dynamic import suite as dynamic_suite
 
@@ -182,6 +183,23 @@ def test_a_static_inspection_leaves_nothing_behind(farm: Callable[..., Result], 
 
     assert (0, []) == (result.exit_code, list(tmp_path.iterdir()))
     assert "sensitive uses" in result.output
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "network        no clear text; but for api.example.com"),
+        ("zh", "network        不允许明文传输；例外：api.example.com"),
+    ],
+)
+def test_where_clear_text_is_permitted_is_told(
+    farm: Callable[..., Result], tmp_path: Path, lang: str, words: str
+) -> None:
+    """In the language that is asked for."""
+    (tmp_path / "app.apk").write_bytes(a_configuration_with_rules_for_domains())
+    result = farm("inspect", tmp_path / "app.apk", "--lang", lang)
+
+    assert words in result.output
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farm.model.text import visible
+from farm.model.text import _PLAIN, _is_hidden, visible
 
 
 def test_plain_text_stays() -> None:
@@ -68,3 +68,11 @@ def test_whatever_comes_is_visible_and_short(text: str, limit: int) -> None:
 
     assert len(shown) <= limit
     assert not {unicodedata.category(sign) for sign in shown} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def test_no_sign_that_is_passed_over_is_hidden_or_a_mark() -> None:
+    """Of all there are."""
+    passed = [sign for sign in map(chr, range(0x110000)) if _PLAIN.fullmatch(sign)]
+
+    assert len(passed) > 20_000
+    assert [sign for sign in passed if _is_hidden(sign) or unicodedata.category(sign).startswith("M")] == []

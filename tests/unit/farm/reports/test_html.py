@@ -17,6 +17,7 @@ from farm.rules.catalogue import load_packs
 from farm.service.report import write_report
 from tests.unit.farm.reports.batch import HOSTILE, RTL, Sample, hostile, noisy, sample
 from tests.unit.farm.rules.evidence import document
+from workers.model.evidence import JSON
 from workers.model.outcome import Outcome
 
 
@@ -96,6 +97,26 @@ def test_long_text_of_an_app_is_cut(tmp_path: Path) -> None:
     batch.add(document(app={"label": "长" * 1_000_000, "package": "a" * 1_000_000, "version_name": "9" * 1_000_000}))
 
     assert max(len(text) for text in write(batch, tmp_path).values()) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        ({"cleartext": False, "domains": []}, "不允许明文传输 no clear text "),
+        ({"cleartext": None, "domains": []}, "网络安全配置未读到 its network security configuration was not read "),
+        (
+            {"cleartext": True, "domains": [{"domain": "<b>.example", "cleartext": False}], "user_certificates": True},
+            "允许明文传输 clear text is permitted ；例外 but for <b>.example 信任用户安装的证书 trusts certificates",
+        ),
+    ],
+)
+def test_an_app_page_says_where_clear_text_is_permitted(network: JSON, words: str, tmp_path: Path) -> None:
+    """And whose certificates are trusted; in both languages, whatever a domain is called."""
+    batch = Sample()
+    batch.add(document({"network_security": network}))
+    page = next(text for name, text in write(batch, tmp_path).items() if name.startswith("apps/"))
+
+    assert f"网络 Network {words}".strip() in " ".join(Page(page).words.split())
 
 
 def test_pages_state_that_leads_are_leads_and_unknown_is_not_clean(pages: dict[str, str]) -> None:

@@ -103,8 +103,13 @@ _CLEAN: dict[str, JSON] = {
         "declared": None,
         "by_default": False,
         "cleartext": False,
+        "certificates": ["system"],
+        "user_certificates": False,
         "config": None,
         "config_present": False,
+        "config_error": None,
+        "domains": [],
+        "debug_overrides": None,
     },
     "native_libs": {},
     "signing": {

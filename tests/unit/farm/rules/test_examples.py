@@ -35,6 +35,12 @@ MAC = use("android/net/wifi/WifiInfo.getMacAddress", "mac")
 PLAIN: JSON = {"url": "http://plain.example/a", "host": "plain.example", "sdks": [None]}
 LOCAL: JSON = {"url": "http://localhost/", "host": "localhost", "sdks": []}
 CLEARTEXT: JSON = {"declared": True, "by_default": False, "cleartext": True, "config": None, "config_present": False}
+CLEARTEXT_FOR_ONE: JSON = {
+    "cleartext": False, "config": "res/xml/net.xml", "domains": [{"domain": "plain.example", "cleartext": True}]
+}  # fmt: skip
+SECURE_FOR_ONE: JSON = {
+    "cleartext": False, "config": "res/xml/net.xml", "domains": [{"domain": "plain.example", "cleartext": False}]
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,7 +143,9 @@ EXAMPLES = (
     silent("cac191.4.6", app={"target_sdk": 23}, permissions=[permission("CAMERA", group="CAMERA")]),
     silent("cac191.4.6", app={"target_sdk": 22}),
     seen("cac191.5.1.cleartext", APP, network_security=CLEARTEXT, urls={"urls": [PLAIN], "hosts": ["plain.example"]}),
+    seen("cac191.5.1.cleartext", APP, network_security=CLEARTEXT_FOR_ONE, urls={"urls": [PLAIN], "hosts": []}),
     silent("cac191.5.1.cleartext", urls={"urls": [PLAIN], "hosts": ["plain.example"]}),
+    silent("cac191.5.1.cleartext", network_security=SECURE_FOR_ONE, urls={"urls": [PLAIN], "hosts": []}),
     silent(
         "cac191.5.1.cleartext",
         network_security=CLEARTEXT,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from tests.unit.workers.extractors.fake import make_manifest, make_view
+from tests.unit.workers.readers.build_axml import Node, axml
 from workers.model.evidence import JSON
 from workers.static.extractors import components, manifest, network_security, permissions, queries
 from workers.static.readers.manifest_model import (
@@ -152,11 +157,69 @@ def test_clear_text_is_off_by_default_since_28() -> None:
     assert (new["cleartext"], old["cleartext"]) == (False, True)
 
 
-def test_a_configuration_file_leaves_clear_text_open() -> None:
-    """With a configuration file the manifest's flag says nothing on modern Android."""
-    view = make_view(
-        manifest=make_manifest(cleartext_traffic=True, network_security_config="res/xml/net.xml"),
-        members={"res/xml/net.xml": b"x"},
+def _network(data: bytes | None, **manifest: Any) -> dict[str, JSON]:
+    """Return the fact of an app whose manifest names a configuration; without bytes it is not there."""
+    named = make_manifest(network_security_config="res/xml/net.xml", **manifest)
+    view = make_view(manifest=named, members={} if data is None else {"res/xml/net.xml": data})
+    return _object(network_security.extract(view))
+
+
+def _config(*children: Node) -> bytes:
+    """Return a configuration."""
+    return axml(Node("network-security-config", children=children))
+
+
+CLEAR = ":cleartextTrafficPermitted"
+
+
+def test_a_configuration_counts_and_the_manifests_flag_does_not() -> None:
+    """From API level 24 on."""
+    silent = _network(_config(), target_sdk=30, cleartext_traffic=True)
+    clear = _network(_config(Node("base-config", {CLEAR: True})), target_sdk=30, cleartext_traffic=False)
+
+    assert (silent["declared"], silent["cleartext"], clear["cleartext"]) == (True, False, True)
+    assert (silent["config"], silent["config_present"], silent["config_error"]) == ("res/xml/net.xml", True, None)
+
+
+@pytest.mark.parametrize(
+    ("target", "cleartext", "certificates"),
+    [(23, True, ["system", "user"]), (24, True, ["system"]), (27, True, ["system"]), (28, False, ["system"])],
+)
+def test_the_target_level_decides_where_nothing_is_said(target: int, cleartext: bool, certificates: list[str]) -> None:
+    """With an empty configuration and with none at all."""
+    facts = [
+        _network(_config(), target_sdk=target),
+        _object(network_security.extract(make_view(manifest=make_manifest(target_sdk=target)))),
+    ]
+
+    assert [(fact["cleartext"], fact["certificates"]) for fact in facts] == [(cleartext, certificates)] * 2
+    assert [fact["user_certificates"] for fact in facts] == ["user" in certificates] * 2
+
+
+def test_a_domain_has_what_the_base_says_where_it_is_silent() -> None:
+    """Each domain is a row."""
+    trust = Node("trust-anchors", children=[Node("certificates", {":src": "user"})])
+    domains = [Node("domain", {":includeSubdomains": True}, text="a.example"), Node("domain", text="b.example")]
+    fact = _network(
+        _config(Node("base-config", {CLEAR: False}, [trust]), Node("domain-config", {CLEAR: True}, domains)),
+        target_sdk=30,
     )
-    fact = _object(network_security.extract(view))
-    assert (fact["cleartext"], fact["config"], fact["config_present"]) == (None, "res/xml/net.xml", True)
+
+    assert [(row["domain"], row["subdomains"]) for row in _rows(fact["domains"])] == [
+        ("a.example", True),
+        ("b.example", False),
+    ]
+    assert [(row["cleartext"], row["certificates"]) for row in _rows(fact["domains"])] == [(True, ["user"])] * 2
+    assert (fact["cleartext"], fact["user_certificates"]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(None, "not in the archive"), (b"x", "no binary XML"), (axml(Node("paths")), "no network security")],
+)
+def test_a_configuration_that_cannot_be_read_leaves_all_open(data: bytes | None, words: str) -> None:
+    """Unknown is not safe: the reason is told."""
+    fact = _network(data, target_sdk=30, cleartext_traffic=False)
+
+    assert (fact["cleartext"], fact["user_certificates"], fact["domains"]) == (None, None, [])
+    assert words in str(fact["config_error"])

@@ -10,8 +10,16 @@ from typing import TypeAlias
 ANDROID = "http://schemas.android.com/apk/res/android"
 """Namespace of the framework's attributes."""
 
-Value: TypeAlias = str | int | bool
-"""A string, a number or a boolean attribute."""
+
+@dataclass(frozen=True)
+class Ref:
+    """A reference to the resource with a number."""
+
+    number: int
+
+
+Value: TypeAlias = str | int | bool | Ref
+"""A string, a number, a boolean or a reference."""
 
 RESOURCE_IDS: Mapping[str, int] = {
     "label": 0x01010001,
@@ -56,27 +64,31 @@ class Node:
     tag: str
     attributes: dict[str, Value] = field(default_factory=dict)
     children: Sequence[Node] = ()
+    text: str = ""
+    """Text in front of the children."""
 
 
 def axml(root: Node) -> bytes:
     """Return `root` as binary XML."""
     names = sorted({name for node in _walk(root) for name in node.attributes if name in RESOURCE_IDS})
-    strings = [*names]
+    strings, seen = [*names], set(names)
     for node in _walk(root):
         plain = [name.removeprefix(":") for name in node.attributes]
         values = [value for value in node.attributes.values() if isinstance(value, str)]
-        strings += [text for text in (node.tag, ANDROID, "android", *plain, *values) if text not in strings]
+        wanted = (node.tag, ANDROID, "android", *plain, *values, *([node.text] if node.text else []))
+        strings += [text for text in dict.fromkeys(wanted) if text not in seen]
+        seen.update(wanted)
     index = {text: i for i, text in enumerate(strings)}
     ids = b"".join(struct.pack("<I", RESOURCE_IDS[name]) for name in names)
     namespace = struct.pack("<2I2I", 1, 0xFFFFFFFF, index["android"], index[ANDROID])
     body = (
-        _string_pool(strings)
-        + _chunk(0x0180, 8, ids)
-        + _chunk(0x0100, 16, namespace)
+        string_pool(strings)
+        + chunk(0x0180, 8, ids)
+        + chunk(0x0100, 16, namespace)
         + _element(root, index)
-        + _chunk(0x0101, 16, namespace)
+        + chunk(0x0101, 16, namespace)
     )
-    return _chunk(0x0003, 8, body)
+    return chunk(0x0003, 8, body)
 
 
 def _walk(node: Node) -> list[Node]:
@@ -84,12 +96,12 @@ def _walk(node: Node) -> list[Node]:
     return [node, *(below for child in node.children for below in _walk(child))]
 
 
-def _chunk(kind: int, header_size: int, content: bytes) -> bytes:
+def chunk(kind: int, header_size: int, content: bytes) -> bytes:
     """Return a chunk with its header."""
     return struct.pack("<2HI", kind, header_size, 8 + len(content)) + content
 
 
-def _string_pool(strings: Sequence[str]) -> bytes:
+def string_pool(strings: Sequence[str]) -> bytes:
     """Return a UTF-16 string pool."""
     offsets, data = b"", b""
     for text in strings:
@@ -98,7 +110,7 @@ def _string_pool(strings: Sequence[str]) -> bytes:
         data += struct.pack("<H", len(raw) // 2) + raw + b"\0\0"
     data += b"\0" * (-len(data) % 4)
     header = struct.pack("<5I", len(strings), 0, 0, 28 + len(offsets), 0)
-    return _chunk(0x0001, 28, header + offsets + data)
+    return chunk(0x0001, 28, header + offsets + data)
 
 
 def _element(node: Node, index: Mapping[str, int]) -> bytes:
@@ -112,10 +124,14 @@ def _element(node: Node, index: Mapping[str, int]) -> bytes:
             kind, data = 0x12, none if value else 0
         elif isinstance(value, int):
             kind, data = 0x10, value & none
+        elif isinstance(value, Ref):
+            kind, data = 0x01, value.number
         else:
             raw, kind, data = index[value], 0x03, index[value]
         attributes += struct.pack("<3IHBBI", namespace, index[name.removeprefix(":")], raw, 8, 0, kind, data)
     start = struct.pack("<4I6H", 1, none, none, index[node.tag], 20, 20, len(node.attributes), 0, 0, 0) + attributes
     end = struct.pack("<4I", 1, none, none, index[node.tag])
     inside = b"".join(_element(child, index) for child in node.children)
-    return _chunk(0x0102, 16, start) + inside + _chunk(0x0103, 16, end)
+    if node.text:
+        inside = chunk(0x0104, 16, struct.pack("<3I2HI", 1, none, index[node.text], 8, 0, 0)) + inside
+    return chunk(0x0102, 16, start) + inside + chunk(0x0103, 16, end)

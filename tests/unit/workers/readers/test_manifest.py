@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.workers.readers.build import Member, apk_bytes, zip_bytes
-from tests.unit.workers.readers.build_axml import Node, axml
+from tests.unit.workers.readers.build_arsc import FIRST, arsc
+from tests.unit.workers.readers.build_axml import Node, Ref, axml
 from workers.model.errors import InspectionError, MalformedError
 from workers.model.limits import Limits
 from workers.static.readers.archive import open_apk
-from workers.static.readers.axml import _string, oddities
+from workers.static.readers.axml import oddities, string
+from workers.static.readers.file import as_file
 from workers.static.readers.libraries import Libraries
 from workers.static.readers.manifest import _by_androguard, read_manifest
 from workers.static.readers.manifest_model import (
@@ -112,6 +114,38 @@ def test_flags(full: Manifest) -> None:
     assert (full.test_only, full.network_security_config) == (None, None)
 
 
+def test_a_network_security_configuration_is_found_by_the_number_of_its_resource() -> None:
+    """All files of a type may have one name, by which a library takes the first."""
+    manifest = Node("manifest", {":package": "a.b"}, [Node("application", {"networkSecurityConfig": Ref(FIRST + 1)})])
+    data = zip_bytes(
+        [
+            Member(name="AndroidManifest.xml", content=axml(manifest)),
+            Member(name="resources.arsc", content=arsc(["res/a.xml", "res/b.xml"])),
+        ]
+    )
+
+    assert read_manifest(Libraries(open_apk(as_file(data), limits=Limits()))).network_security_config == "res/b.xml"
+
+
+def test_a_circle_of_resources_ends() -> None:
+    """A library would never come back from it."""
+    manifest = Node("manifest", {":package": "a.b"}, [Node("application", {"label": Ref(FIRST)})])
+    members = {"AndroidManifest.xml": axml(manifest), "resources.arsc": arsc([Ref(FIRST + 1), Ref(FIRST)])}
+    data = zip_bytes([Member(name=name, content=content) for name, content in members.items()])
+
+    assert str(read_manifest(Libraries(open_apk(as_file(data), limits=Limits()))).label).startswith("@")
+
+
+def test_a_reference_without_the_name_of_its_attribute_is_resolved() -> None:
+    """Protectors take the names away; the id is what counts."""
+    manifest = axml(Node("manifest", {":package": "a.b"}, [Node("application", {"label": Ref(FIRST)})]))
+    nameless = manifest.replace("label".encode("utf-16-le"), bytes(10)).replace(b"\5\0" + bytes(10), bytes(12))
+    members = {"AndroidManifest.xml": nameless, "resources.arsc": arsc(["Shown"])}
+    data = zip_bytes([Member(name=name, content=content) for name, content in members.items()])
+
+    assert read_manifest(Libraries(open_apk(as_file(data), limits=Limits()))).label == "Shown"
+
+
 def test_components_have_full_names_and_kinds(full: Manifest) -> None:
     """Short names get the package."""
     assert [(item.kind.value, item.name) for item in full.components] == [
@@ -205,7 +239,7 @@ def test_values_cannot_smuggle_elements() -> None:
 
 def test_plain_names_are_not_odd() -> None:
     """Those of every real manifest."""
-    assert oddities(axml(FULL)) == ((), ())
+    assert oddities(axml(FULL))[:2] == ((), ())
 
 
 def test_a_value_that_stands_twice_and_differs_is_noted() -> None:
@@ -232,7 +266,7 @@ def _libraries_of(manifest: bytes) -> Libraries:
 
 def _string_id(manifest: bytes, wanted: str) -> int:
     """Return the id of a string in the pool of a binary manifest."""
-    return next(number for number in range(100) if _string(manifest, 8, number) == wanted)
+    return next(number for number in range(100) if string(manifest, 8, number) == wanted)
 
 
 def test_a_manifest_of_rubbish_is_malformed() -> None:
