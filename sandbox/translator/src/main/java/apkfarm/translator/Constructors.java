@@ -19,10 +19,11 @@ final class Constructors {
   private final Map<String, Set<String>> declared = new ConcurrentHashMap<>();
   private final Map<String, String> superclasses = new ConcurrentHashMap<>();
 
-  /** Takes a class of the app; of two with the same name the first one counts. */
+  /** Takes a class of the app; of two with the same name the first one counts, and the framework's before all. */
   void add(DexClassNode type) {
-    if (declared.containsKey(type.className) || type.superClass == null) {
-      return;
+    boolean known = declared.containsKey(type.className);
+    if (known || type.superClass == null || type.className.startsWith("Landroid/") || type.className.startsWith("Ljava/")) {
+      return; // R8 brings empty classes under names of the framework, for phones that do not have them.
     }
     Set<String> found = new HashSet<>();
     for (DexMethodNode method : type.methods == null ? List.<DexMethodNode>of() : type.methods) {

@@ -230,6 +230,14 @@ public final class LazyTranslatorTest {
     assertEquals(List.of("java/lang/Object.<init>"), made("a/Round", Dex.translator(Dex.of(BASE, round))));
   }
 
+  /** An empty class under a name of the framework says nothing of the framework's constructors. */
+  @Test
+  public void frameworkHasItsConstructors() {
+    String stub = ".class public Landroid/view/Base;\n.super Ljava/lang/Object;\n";
+    String round = ".class public La/Round;\n.super Landroid/view/Base;\n" + constructor("android/view/Base");
+    assertEquals(List.of("android/view/Base.<init>"), made("a/Round", Dex.translator(Dex.of(stub, round))));
+  }
+
   /** A class that is its own superclass does not hang the translator. */
   @Test
   public void circleOfSuperclassesEnds() {

@@ -158,6 +158,7 @@ final class Activities {
     controller.visible();
     View decor = controller.get().getWindow().getDecorView();
     if (decor.getViewRootImpl() == null) {
+      Frames.allow(); // It waits for the frame in which it is drawn first.
       ShadowLooper.idleMainLooper();
     }
     if (decor.getViewRootImpl() != null) {
@@ -345,6 +346,7 @@ final class Activities {
     Configuration now = new Configuration(top.activity().getResources().getConfiguration());
     now.orientation = Configuration.ORIENTATION_LANDSCAPE;
     session.quietly("application", session.job().packageName(), () -> session.application().onConfigurationChanged(now));
+    Frames.allow();
     session.quietly("activity", top.name(), () -> {
       if (handles) {
         top.activity().onConfigurationChanged(now);

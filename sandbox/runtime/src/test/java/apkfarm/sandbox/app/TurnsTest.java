@@ -13,7 +13,7 @@ public class TurnsTest {
   private long last(int messages, long now) {
     long due = 0;
     for (int i = 0; i < messages; i++) {
-      due = turns.turn(now, now);
+      due = turns.turn("kind", now, now);
     }
     return due;
   }
@@ -44,10 +44,17 @@ public class TurnsTest {
     assertEquals(NOW + 60_000, last(1_900, NOW + 60_000));
   }
 
+  /** Messages of another kind do not wait for them. */
+  @Test
+  public void othersGoOn() {
+    last(3_000, NOW);
+    assertEquals(NOW, turns.turn("other", NOW, NOW));
+  }
+
   /** A message with a delay keeps it. */
   @Test
   public void delaysStay() {
     last(3_000, NOW);
-    assertEquals(NOW + 5, turns.turn(NOW + 5, NOW));
+    assertEquals(NOW + 5, turns.turn("kind", NOW + 5, NOW));
   }
 }
