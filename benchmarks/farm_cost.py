@@ -1,12 +1,15 @@
 """What the farm adds to the engine's own CPU per app, and whether that stays the same in a batch of any size.
 
-usage: python -m benchmarks.farm_cost APK_DIR [--times 20]
+usage: python -m benchmarks.farm_cost APK_DIR [--times 20] [--store folder|swift] [--ledger sqlite|postgres]
 
 Submits the APKs of the folder once, and a second farm the same ones so many times, each copy with an archive comment of
 its own, so that none is a cache hit; runs both on a local Ray cluster with one worker. *All* is the CPU time of driver,
 Ray and worker together, between the first evidence and the last: the start of a cluster is left out, what Ray does
-meanwhile is not. *Engine* is the static suite alone on the same APKs in one process. The store is a folder, the ledger
-SQLite. Exit codes: 0 measured, 1 a batch did not end as it should.
+meanwhile is not. *Engine* is the static suite alone on the same APKs in one process. *Peak* is the largest resident
+size of the worker (VmHWM), and of the process that reads apps a second time where there was one.
+
+With `swift` apps and evidence lie in OpenStack Swift, spoken to as S3; with `postgres` the ledger is in PostgreSQL.
+Both run on this machine, and their own CPU is not counted. Exit codes: 0 measured, 1 a batch did not end as it should.
 """
 
 from __future__ import annotations
@@ -18,24 +21,74 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.postgres import postgres
+from tests.s3_servers import S3Server, swift_missing, swift_server
 from workers.inspect import inspect_apk
 from workers.tuning import settle
 
 _END = b"PK\x05\x06"
 _EVERY_S = 0.2
 _TICKS = os.sysconf("SC_CLK_TCK")
+_BUCKET = "cost"
+_WORKER, _SECOND = "worker", "second reading"
+_KINDS = {b"ray::StaticWorker": _WORKER, b"workers.second_reading": _SECOND}
+"""What stands in the command line of the processes whose memory is told."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cost:
-    """One batch; CPU times in milliseconds per app."""
+    """One batch; CPU times in milliseconds per app, memory in MB."""
 
     apps: int
     every_process: float
     engine: float
+    peaks: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where one farm reads and writes."""
+
+    source: str
+    """What is submitted."""
+    env: dict[str, str]
+    """Settings of the farm."""
+    evidence: Path
+    """Folder in which a file more appears with each document of evidence."""
+
+    def documents(self) -> int:
+        """Return how many objects there are."""
+        return sum(
+            not name.endswith((".db", ".pending", ".lock")) for _, _, names in os.walk(self.evidence) for name in names
+        )
+
+
+@dataclass(slots=True)
+class Watched:
+    """What a tree of processes has used."""
+
+    seconds: dict[int, float] = field(default_factory=dict)
+    """CPU time by process."""
+    peaks: dict[str, float] = field(default_factory=dict)
+    """Largest resident size in MB by kind of process."""
+
+    def look(self, root: int) -> None:
+        """Look at all processes below `root`, and at it."""
+        for pid, seconds in tree(root):
+            self.seconds[pid] = max(seconds, self.seconds.get(pid, 0.0))
+            try:
+                command = Path(f"/proc/{pid}/cmdline").read_bytes()
+                kind = next((kind for mark, kind in _KINDS.items() if mark in command), None)
+                if kind is not None:
+                    status = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
+                    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+                    self.peaks[kind] = max(peak, self.peaks.get(kind, 0.0))
+            except (OSError, IndexError):
+                continue  # It has ended meanwhile.
 
 
 def marked(data: bytes, number: int) -> bytes:
@@ -88,53 +141,95 @@ def tree(root: int) -> Iterator[tuple[int, float]]:
             yield pid, seconds
 
 
-def farm_ms(folder: Path, home: Path, apps: int) -> float:
-    """Run the folder as a batch of a new farm; return the CPU time of all its processes per app."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("FARM_", "RAY_"))}
-    env |= {"FARM_HOME": str(home), "FARM_LOG": "json"}
+def farm_ms(place: Place, apps: int) -> tuple[float, dict[str, float]]:
+    """Run a batch of a new farm; return the CPU time of all its processes per app, and peaks of memory."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("FARM_", "RAY_", "AWS_"))}
+    env |= {"FARM_LOG": "json", **place.env}
     farm = [sys.executable, "-m", "farm"]
-    subprocess.run([*farm, "submit", str(folder), "--suite", "static", "--name", "cost"], env=env, check=True,
+    subprocess.run([*farm, "submit", place.source, "--suite", "static", "--name", "cost"], env=env, check=True,
                    stdout=subprocess.DEVNULL)  # fmt: skip
-    used: dict[int, float] = {}
-    moments: list[tuple[int, float]] = []
+    watched, moments, there = Watched(), list[tuple[int, float]](), place.documents()
     with subprocess.Popen([*farm, "run", "--workers", "1", "--json"], env=env, stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL) as driver:  # fmt: skip
         while driver.poll() is None:
-            for pid, seconds in tree(driver.pid):
-                used[pid] = max(seconds, used.get(pid, 0.0))
-            done = sum(len(files) for _, _, files in os.walk(home / "store" / "evidence"))
+            watched.look(driver.pid)
+            done = place.documents() - there
             if done and (not moments or done > moments[-1][0]):
-                moments.append((done, sum(used.values())))
+                moments.append((done, sum(watched.seconds.values())))
             time.sleep(_EVERY_S)
     if driver.returncode != 0 or len(moments) < 2 or moments[-1][0] != apps:
         raise SystemExit(f"The batch ended with {driver.returncode} and {moments[-1:]} of {apps} apps.")
     (first, before), (last, after) = moments[0], moments[-1]
-    return (after - before) * 1e3 / (last - first)
+    return (after - before) * 1e3 / (last - first), watched.peaks
 
 
-def measure(apks: list[Path], times: int) -> Cost:
+@contextmanager
+def placed(options: argparse.Namespace, folder: Path, scratch: Path) -> Iterator[Place]:
+    """Bring the apps of a folder where the farm is to read them, with a ledger and a store of its own."""
+    env = {"FARM_HOME": str(scratch / "home"), "FARM_CROSS_CHECK_ONE_IN": str(options.check_one_in)}
+    with ExitStack() as stack:
+        if options.ledger == "postgres":
+            env["FARM_LEDGER"] = stack.enter_context(postgres())
+        if options.store == "folder":
+            yield Place(source=str(folder), env=env, evidence=scratch / "home" / "store" / "evidence")
+            return
+        if reason := swift_missing():
+            raise SystemExit(f"Swift cannot be started: {reason}.")
+        (scratch / "swift").mkdir()
+        server = stack.enter_context(swift_server(scratch / "swift"))
+        env |= {"FARM_S3_ENDPOINT": server.endpoint, "FARM_STORE": f"s3://{_BUCKET}/farm", **server.environment}
+        upload(folder, server)
+        yield Place(source=f"s3://{_BUCKET}/apps/", env=env, evidence=scratch / "swift" / "disk" / "d1" / "objects")
+
+
+def upload(folder: Path, server: S3Server) -> None:
+    """Put the apps into a bucket."""
+    server.make_bucket(_BUCKET)
+    client = server.client()
+    for path in sorted(folder.iterdir()):
+        client.put_object(Bucket=_BUCKET, Key=f"apps/{path.name}", Body=path.read_bytes())
+    client.close()
+
+
+def measure(apks: list[Path], times: int, options: argparse.Namespace) -> Cost:
     """Measure one batch."""
-    with tempfile.TemporaryDirectory(prefix="farm-cost-") as scratch:
-        folder, home = Path(scratch) / "apps", Path(scratch) / "home"
+    with tempfile.TemporaryDirectory(prefix="farm-cost-") as name:
+        scratch = Path(name)
+        folder = scratch / "apps"
         folder.mkdir()
         apps = copies(apks, folder, times)
-        return Cost(apps=apps, every_process=farm_ms(folder, home, apps), engine=engine_ms(folder))
+        with placed(options, folder, scratch) as place:
+            every_process, peaks = farm_ms(place, apps)
+        return Cost(apps=apps, every_process=every_process, engine=engine_ms(folder), peaks=peaks)
 
 
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.farm_cost", description=__doc__.splitlines()[0])
     parser.add_argument("folder", metavar="APK_DIR", type=Path)
-    parser.add_argument("--times", type=int, default=20, help="size of the large batch, in times the small one")
+    parser.add_argument(
+        "--times", type=int, default=20, help="size of the large batch, in times the small one; 1: none"
+    )
+    parser.add_argument("--store", choices=("folder", "swift"), default="folder")
+    parser.add_argument("--ledger", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--check-one-in", type=int, default=100, help="FARM_CROSS_CHECK_ONE_IN")
     options = parser.parse_args()
     apks = sorted(options.folder.glob("*.apk"))
     settle()
-    small, large = measure(apks, 1), measure(apks, options.times)
-    print("| apps | all, per app | engine, per app | the farm adds |\n|---|---|---|---|")
-    for cost in (small, large):
-        added = cost.every_process / cost.engine - 1
-        print(f"| {cost.apps} | {cost.every_process:.1f} ms | {cost.engine:.1f} ms | {added:.0%} |")
-    print(f"\nAn app of the large batch costs {large.every_process / small.every_process:.2f} times one of the small.")
+    print("| apps | store, ledger | all, per app | engine, per app | the farm adds | peak |\n|---|---|---|---|---|---|")
+    costs = []
+    for times in sorted({1, options.times}):
+        cost = measure(apks, times, options)
+        costs.append(cost)
+        peaks = ", ".join(f"{kind} {peak:.0f} MB" for kind, peak in sorted(cost.peaks.items()))
+        print(
+            f"| {cost.apps} | {options.store}, {options.ledger} | {cost.every_process:.1f} ms | {cost.engine:.1f} ms "
+            f"| {cost.every_process / cost.engine - 1:.0%} | {peaks} |",
+            flush=True,
+        )
+    if len(costs) > 1:
+        ratio = costs[-1].every_process / costs[0].every_process
+        print(f"\nAn app of the large batch costs {ratio:.2f} times one of the small.")
     return 0
 
 
