@@ -50,6 +50,7 @@ _REFUSALS = re.compile(
     r"not attached to window manager$"  # The window of an activity that is gone already (WindowManagerGlobal).
     r"|that has not called Looper\.prepare\(\)$"  # A toast or a handler on a thread without messages (Toast, Handler).
     r"|^Receiver not registered: "  # (LoadedApk)
+    r"|AbsSavedState\$1 cannot be cast to class \S+\$SavedState "  # Two views with one id (View.restoreHierarchyState).
     r"|: syntax error \(code 1 "  # SQLite's own word on a statement of the app.
 )
 """What Android itself says to an app that asks in vain; whatever stands between them here only passes it on."""

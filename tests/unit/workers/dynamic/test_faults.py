@@ -77,6 +77,17 @@ def _fault(*trace: str, phase: Phase = Phase.COLD_START) -> Fault:
             Fault.APP,
         ),
         (
+            (
+                "java.lang.ClassCastException: class a.AbsSavedState$1 cannot be cast to class X$SavedState (x",
+                FRAMEWORK,
+                FRAMEWORK,
+                FRAMEWORK,
+                FRAMEWORK,
+                OWN,
+            ),
+            Fault.APP,
+        ),
+        (
             ("java.lang.IllegalStateException: x", "  org.robolectric.ShadowX.y(X.java:1)", OWN),
             Fault.SANDBOX,
         ),

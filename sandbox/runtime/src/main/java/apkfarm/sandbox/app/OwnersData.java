@@ -4,10 +4,12 @@ import android.content.ContentValues;
 import android.database.Cursor;
 import android.database.MatrixCursor;
 import android.net.Uri;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Contacts, call log, messages, calendar and photos of the phone's owner: one planted row each, whichever columns are asked. */
 final class OwnersData extends PhoneProvider {
@@ -46,7 +48,8 @@ final class OwnersData extends PhoneProvider {
     if (PERMISSIONS.containsKey(kind()) && !Session.get().holds(permission)) {
       throw new SecurityException("Permission Denial: opening provider " + authority + " requires " + permission);
     }
-    String[] columns = projection == null || projection.length == 0 ? COLUMNS.get(kind()).split(" ") : projection;
+    String[] columns =
+        projection == null || projection.length == 0 ? COLUMNS.get(kind()).split(" ") : named(projection);
     MatrixCursor cursor = new Rows(columns);
     Object[] row = new Object[columns.length];
     for (int i = 0; i < columns.length; i++) {
@@ -54,6 +57,13 @@ final class OwnersData extends PhoneProvider {
     }
     cursor.addRow(row);
     return cursor;
+  }
+
+  /** A phone pastes the columns into SQL: apps name two of them in one text. */
+  static String[] named(String[] projection) {
+    return Arrays.stream(projection)
+        .flatMap(text -> text == null || text.contains("(") ? Stream.of(text) : Arrays.stream(text.trim().split("\\s*,\\s*")))
+        .toArray(String[]::new);
   }
 
   /** A cursor that reads texts as numbers as SQLite does: what is no number is zero. */

@@ -22,6 +22,7 @@ public final class Main {
     system.setProperty("robolectric.offline", "true");
     system.setProperty("robolectric.dependency.dir", arguments[0]);
     system.setProperty("robolectric.logging.enabled", "false");
+    system.setProperty("robolectric.installFakeMediaProvider", "false"); // The phone's owner has photos of their own.
     int status = 0;
     try {
       Network.install();
