@@ -78,7 +78,7 @@ def _resolve_all(root: ET.Element, told: Odd, resources: Resources) -> None:
         names = (ANDROID + reference.name, reference.name) if reference.name else of_that_place
         for name in names:
             if element.get(name, "").startswith("@") and (text := resources.text(reference.resource)) is not None:
-                element.set(name, _NOT_XML.sub("\ufffd", text))
+                element.set(name, text)
 
 
 def _by_androguard(libraries: Libraries) -> Manifest:

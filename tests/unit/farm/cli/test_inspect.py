@@ -189,7 +189,7 @@ def test_a_static_inspection_leaves_nothing_behind(farm: Callable[..., Result], 
     ("lang", "words"),
     [
         ("en", "network        no clear text; but for api.example.com"),
-        ("zh", "network        不允许明文传输；例外：api.example.com"),
+        ("zh", "网络           不允许明文传输；例外：api.example.com"),
     ],
 )
 def test_where_clear_text_is_permitted_is_told(
