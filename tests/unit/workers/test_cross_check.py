@@ -178,6 +178,19 @@ def test_one_process_reads_one_app_after_the_other(reader: SecondReader) -> None
     assert reader.pid == first != os.getpid()
 
 
+def test_the_size_of_the_worker_is_not_that_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large worker keeps its process: what a child has taken at most is counted from its own start."""
+    large = b"x" * (300 << 20)
+    reader = SecondReader()
+    monkeypatch.setattr("workers.cross_check.shared_reader", lambda: reader)
+    try:
+        assert cross_check(SIGNED, limits=LIMITS).verdict is CrossVerdict.AGREED
+        assert reader.pid is not None
+    finally:
+        reader.close()
+    assert len(large) > 256 << 20
+
+
 def test_a_process_that_hangs_is_thrown_away_in_time(reader: SecondReader) -> None:
     """The check has failed, the process is gone, and the next app gets a new one."""
     assert reader.pid is not None
