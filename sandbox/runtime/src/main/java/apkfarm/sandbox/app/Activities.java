@@ -72,7 +72,7 @@ final class Activities {
   boolean launch(String name, Intent intent) {
     settle();
     if (!stack.isEmpty()) {
-      return comeBack();
+      return comeBack() && stack.peek().activity().isResumed(); // One that came down is there, but was never shown.
     }
     away = false;
     if (open(name, new Start(intent, null, null, -1))) {
