@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
-from farm.cli.run_view import LINES_SHOWN, show_run
+from farm.cli.run_view import LINES_SHOWN, padded, show_run
 from farm.model.inspection import Suite
 from farm.model.text import visible
 from farm.service.timeline import timeline
@@ -57,20 +56,20 @@ def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> No
     for suite, evidence in inspected.evidence.items():
         reason = f"  {_safe(evidence.reason, 600)}" if evidence.reason else ""
         of = f"{suite.value}: " if len(inspected.evidence) > 1 else ""
-        out.print(f"{_name('outcome', lang)}{of}{evidence.outcome.value}{reason}")
+        out.print(f"{padded(_word('outcome', lang))}{of}{evidence.outcome.value}{reason}")
     out.print(_word("sdk", lang).format(app.min_sdk or "?", app.target_sdk or "?"))
     static = inspected.evidence.get(Suite.STATIC)
     if static is not None:
         for fact in ("sdks", "permissions", "api_uses"):
-            out.print(f"{_name(fact, lang, 15)}{_count(static.facts.get(fact), lang)}")
+            out.print(f"{padded(_word(fact, lang), 15)}{_count(static.facts.get(fact), lang)}")
         if network := _network(static.facts.get("network_security"), lang):
-            out.print(f"{_name('network', lang, 15)}{_safe(network, 400)}")
+            out.print(f"{padded(_word('network', lang), 15)}{_safe(network, 400)}")
     dynamic = inspected.evidence.get(Suite.DYNAMIC)
     if dynamic is not None and dynamic.dynamic is not None:
         show_run(timeline(dynamic.dynamic, lines=LINES_SHOWN), out, lang)
     _show_findings(inspected, out, lang)
     if page is not None:
-        out.print(f"\n{_name('page', lang)}{_safe(str(page), 400)}")
+        out.print(f"\n{padded(_word('page', lang))}{_safe(str(page), 400)}")
 
 
 def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
@@ -95,12 +94,6 @@ def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
 def _word(name: str, lang: str) -> str:
     """Return a word in a language."""
     return _WORDS[name][0 if lang == "zh" else 1]
-
-
-def _name(name: str, lang: str, width: int = 9) -> str:
-    """Return the name of what follows, as wide as the others: a Chinese character takes two places."""
-    word = _word(name, lang)
-    return word + " " * max(1, width - cell_len(word))
 
 
 _NETWORK = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
@@ -201,8 +202,12 @@ def _operation(line: Line, lang: str) -> str:
 
 def _name(name: str, lang: str) -> str:
     """Return the name of a line, as wide as the others."""
-    word = _word(_WORDS, name, lang)
-    return word + " " * max(1, 9 - len(word) * (2 if lang == "zh" else 1))
+    return padded(_word(_WORDS, name, lang))
+
+
+def padded(word: str, width: int = 9) -> str:
+    """Return a word as wide as its neighbours above and below: a Chinese character takes two places."""
+    return word + " " * max(1, width - cell_len(word))
 
 
 def _word(words: Mapping[str, Label], name: str, lang: str, limit: int = 80) -> str:

@@ -6,7 +6,6 @@ import android.app.NotificationManager;
 import android.app.PendingIntent;
 import android.content.Intent;
 import android.content.IntentSender;
-import android.location.Location;
 import android.location.LocationManager;
 import android.service.notification.StatusBarNotification;
 import java.util.ArrayList;
@@ -71,7 +70,7 @@ final class PendingIntents {
     Intent news = new Intent();
     if (member.contains(".LocationManager.")) {
       if (!member.endsWith("addProximityAlert") && session.canary("location") != null) {
-        news.putExtra(LocationManager.KEY_LOCATION_CHANGED, place(LocationManager.GPS_PROVIDER));
+        news.putExtra(LocationManager.KEY_LOCATION_CHANGED, answers().location(LocationManager.GPS_PROVIDER));
       }
       news.putExtra(LocationManager.KEY_PROXIMITY_ENTERING, true);
     }
@@ -137,18 +136,11 @@ final class PendingIntents {
       return;
     }
     for (String provider : new String[] {LocationManager.GPS_PROVIDER, LocationManager.NETWORK_PROVIDER}) {
-      session.quietly("location", provider, () -> shadow.simulateLocation(provider, place(provider)));
+      session.quietly("location", provider, () -> shadow.simulateLocation(provider, answers().location(provider)));
     }
   }
 
-  private Location place(String provider) {
-    String[] place = session.canary("location").split(",");
-    Location location = new Location(provider);
-    location.setLatitude(Double.parseDouble(place[0]));
-    location.setLongitude(Double.parseDouble(place[1]));
-    location.setAccuracy(10);
-    location.setTime(Time.now());
-    location.setElapsedRealtimeNanos(android.os.SystemClock.elapsedRealtimeNanos());
-    return location;
+  private Answers answers() {
+    return new Answers(session.job().canaries());
   }
 }
