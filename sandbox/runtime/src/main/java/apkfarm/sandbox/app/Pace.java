@@ -31,6 +31,8 @@ final class Pace {
   private static final int CALM_AFTER_WAKING = 50;
   /** After so many looks at a thread that never waits nobody waits for it: it spins. */
   private static final int SPIN = 4_000;
+  /** Thirty years: who sleeps for ever must not wake at once because a sum is too large. */
+  private static final long FOREVER_MS = 1_000_000_000_000L;
   /** About three seconds of real time. */
   private static final int MAX_REFUSALS = 200;
   /**
@@ -241,7 +243,7 @@ final class Pace {
       advance(Math.max(0, millis));
       return;
     }
-    long until = now() + Math.max(0, millis);
+    long until = now() + Math.min(Math.max(0, millis), FOREVER_MS);
     until(until, () -> await(until));
   }
 
