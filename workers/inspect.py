@@ -13,6 +13,7 @@ from workers.model.limits import Limits
 from workers.model.outcome import Outcome
 from workers.model.services import DEFAULT_SERVICES, Services
 from workers.sandboxed import Told
+from workers.static.readers.code import load_reader
 from workers.static.readers.file import ApkFile
 from workers.static.suite import ENGINE, run
 from workers.static.view import StaticView
@@ -49,7 +50,9 @@ def inspect_apk(
     if engine is None:
         raise ValueError(f"There is no suite {suite!r}; there is: {', '.join(SUITES)}.")
     view = StaticView(data, limits=limits, sha256=sha256, sha256_verified=sha256_verified)
-    _ = view.sha256  # Outside the app's time.
+    # Outside the app's time and memory.
+    _ = view.sha256
+    load_reader()
     told = _run(view, data, suite, limits, services)
     if suite == DYNAMIC and told.document is None:
         told = replace(told, document=sandboxed.blank(told.outcome.value, told.reason))

@@ -262,8 +262,8 @@ class RayExecutor:
 
     def _add(self, suite: Suite) -> None:
         """Start an actor."""
-        handle = self._remotes[suite].remote(self._inspect)
-        self._slots.append(_Slot(suite=suite, handle=handle, greeting=handle.whoami.remote()))
+        handle = self._remotes[suite].remote()
+        self._slots.append(_Slot(suite=suite, handle=handle, greeting=handle.greet.remote(self._inspect)))
 
     def _greet(self, timeout_s: float) -> None:
         """Take note of actors that have come up, and forget those that could not."""

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from farm.cluster.ahead import ReadAhead
-from farm.cluster.reading import AT_ONCE, App, Known, Meter, by_ranges, known, read
+from farm.cluster.reading import App, Known, Meter, by_ranges, known, read
 from farm.model.errors import ObjectChangedError, ObjectMissingError, SourceError, StoreError
 from farm.model.execution import Result, Task
 from farm.model.finding import Finding
@@ -33,6 +33,11 @@ from workers.model.services import DEFAULT_SERVICES, Services
 
 log = structlog.get_logger()
 
+TOGETHER = 32 << 20
+"""Bytes of an app and the next one up to which both are in memory at once, unless only parts of the next are read.
+
+Reading ahead saves at most the time of one inspection: of a larger app, whose bytes take longer, the smaller share.
+"""
 STORED_CLASSES = frozenset({OutcomeClass.OK, OutcomeClass.APP})
 """Only what says something lasting about the app is kept as evidence; a failure of ours is not."""
 
@@ -64,7 +69,7 @@ class Inspector:
                 ready = self._prepare(task, watch)
             else:
                 watch.go_on(ready.watch)
-            if following is not None and _worth_reading_ahead(following, task):
+            if following is not None and worth_reading_ahead(following, task):
                 self.ahead.start(following, lambda task: self._prepare(task, _Watch()))
             if isinstance(ready.found, _Kept):
                 return self._judged(task, ready.found, watch, cached=True)
@@ -280,12 +285,12 @@ class _Ready:
     found: App | _Kept
 
 
-def _worth_reading_ahead(task: Task, current: Task) -> bool:
+def worth_reading_ahead(task: Task, current: Task) -> bool:
     """Return whether an app should be read before its turn.
 
-    Not for a run, beside which reading is nothing; not if it could take more memory than the parts of a big app may;
-    not the current one again, whose evidence is about to be there.
+    Not for a run, beside which reading is nothing; not if both together could take more memory than one big app; not
+    the current one again, whose evidence is about to be there.
     """
-    bounded = task.app.size <= AT_ONCE or task.known_sha256 is not None
+    bounded = task.app.size + current.app.size <= TOGETHER or task.known_sha256 is not None
     same = task.app.etag is not None and task.app.etag == current.app.etag
     return task.suite is Suite.STATIC and bounded and not same

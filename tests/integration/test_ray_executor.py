@@ -36,6 +36,8 @@ def act(task: Task, _following: Task | None) -> Result:
     if word == "slow":
         time.sleep(0.3)
     result = result_of(task, Outcome.INSPECTED)
+    if word == "maps":
+        return replace(result, reason=Path("/proc/self/maps").read_text("utf-8"))
     # Ray titles the process with the actor's class.
     return replace(result, reason=Path("/proc/self/cmdline").read_text("utf-8")) if word == "who" else result
 
@@ -88,6 +90,15 @@ def test_results_stream_back_and_the_chunk_ends(executor: RayExecutor) -> None:
 
     assert {0: Outcome.INSPECTED, 1: Outcome.INSPECTED, 2: Outcome.INSPECTED} == _results(events)
     assert Ended(chunk_id=1) == events[-1]
+
+
+def test_a_worker_loads_neither_arrow_nor_numpy(executor: RayExecutor) -> None:
+    """Ray would load both, into every worker, for datasets that none ever sees."""
+    maps = _reason(_run(executor, 9, "maps"))
+
+    assert "_raylet" in maps
+    assert "pyarrow" not in maps
+    assert "numpy" not in maps
 
 
 def test_a_dead_worker_loses_only_what_it_had_not_reported(executor: RayExecutor) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from farm.cluster.ahead import ReadAhead
 from farm.cluster.reading import CHECKED
-from farm.cluster.task import Inspector
+from farm.cluster.task import TOGETHER, Inspector, worth_reading_ahead
 from farm.model.batch import AppRef, InspectionId
 from farm.model.errors import ObjectChangedError, ObjectMissingError, RangesIgnoredError, StoreError
 from farm.model.execution import Task
@@ -333,6 +333,17 @@ def test_the_next_app_is_read_while_one_is_inspected(desk: Desk) -> None:
     assert result.app is not None
     assert ("com.example.other", len(small)) == (result.app.package, result.bytes_read)
     assert {"read", "inspect"} <= set(result.stage_seconds)
+
+
+@pytest.mark.parametrize(("size", "taken"), [(TOGETHER - 1_000, True), (TOGETHER, False)])
+def test_two_apps_that_are_too_large_together_are_not_in_memory_at_once(desk: Desk, size: int, taken: bool) -> None:
+    """The next one is then read in its own turn, unless only parts of it are."""
+    current = replace(desk.task, app=replace(desk.task.app, size=100))
+    following = replace(current, inspection_id=InspectionId(2), app=replace(desk.listed(None).app, size=size, etag="n"))
+    parts = replace(following, known_sha256=sha256(big_app()))
+
+    assert worth_reading_ahead(following, current) is taken
+    assert worth_reading_ahead(parts, current)
 
 
 def test_what_is_the_same_app_again_is_not_read_ahead(desk: Desk) -> None:

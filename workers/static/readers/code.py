@@ -6,20 +6,18 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import ModuleType
-from typing import TypedDict
-
-import numpy as np
+from typing import Any, Protocol, TypedDict
 
 from workers.model.errors import OverLimitError
 from workers.model.limits import Limits
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.archive import Archive, MemberError
 from workers.static.readers.code_model import Call, FieldUse, StringUse, TypeUse, UnreadableDex, Use
-from workers.static.readers.dex import HEADERS_MAX, DexError, header_offsets, read_dex
-from workers.static.readers.dex_file import DexFile, Row
-from workers.static.readers.native import NativeDex, read_native
+from workers.static.readers.dex_error import DexError
+from workers.static.readers.dex_file import HEADERS_MAX, DexFile, Row
+from workers.static.readers.engine import native
+from workers.static.readers.native import NativeReader
 from workers.static.readers.program import Program, Reach
-from workers.static.readers.reference import ReferenceProgram
 
 __all__ = ["Call", "Code", "FieldUse", "StringUse", "TypeUse", "UnreadableDex", "Use", "read_code"]
 
@@ -62,12 +60,12 @@ class Code:
     @property
     def class_count(self) -> int:
         """Class definitions in all dex files."""
-        return sum(int(dex.class_type.size) for dex in self.dex_files)
+        return sum(dex.sizes.classes for dex in self.dex_files)
 
     @property
     def method_count(self) -> int:
         """Methods with code."""
-        return sum(dex.code.methods for dex in self.dex_files)
+        return sum(dex.swept[0] for dex in self.dex_files)
 
     @cached_property
     def classes(self) -> tuple[str, ...]:
@@ -185,9 +183,8 @@ class Code:
         seen: set[tuple[str, str]] = set()
         for dex in self.dex_files:
             calls = dex.code.calls
-            pairs = np.unique(calls.caller.astype(np.int64) << 32 | calls.target)
             method = _once(dex.method)
-            for caller, callee in zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True):
+            for caller, callee in set(zip(calls.caller.tolist(), calls.target.tolist(), strict=True)):
                 pair = (method(caller), method(callee))
                 if pair not in seen:
                     seen.add(pair)
@@ -205,7 +202,7 @@ def read_code(archive: Archive) -> Code:
 
     Android loads them until the first number that is missing; those behind a gap are read too, and noted.
     """
-    engine = archive.engine
+    reader = _reader(archive.engine)
     members = dex_members(archive.names)
     read: list[DexFile] = []
     unreadable: list[UnreadableDex] = []
@@ -215,13 +212,17 @@ def read_code(archive: Archive) -> Code:
         if number != position and not anomalies:
             anomalies.append(Anomaly(kind="dex.gap", subject=name, detail="Android stops loading before this file"))
         try:
-            for part in _read_member(archive, name, engine, budget):
+            for part in _read_member(archive, name, reader, budget):
                 (unreadable if isinstance(part, UnreadableDex) else read).append(part)  # type: ignore[arg-type]
         except MemberError as error:
             unreadable.append(UnreadableDex(name=name, reason=str(error)))
-    natives = [dex.native for dex in read if isinstance(dex, NativeDex)]
-    program: Program = ReferenceProgram(read) if engine is None else engine.Program(natives)
-    return Code(tuple(read), program, unreadable=tuple(unreadable), anomalies=tuple(anomalies), dex_bytes=budget.bytes)
+    return Code(
+        tuple(read),
+        reader.program(read),
+        unreadable=tuple(unreadable),
+        anomalies=tuple(anomalies),
+        dex_bytes=budget.bytes,
+    )
 
 
 class _Budget:
@@ -240,12 +241,10 @@ class _Budget:
 
     def take(self, dex: DexFile) -> None:
         """Count what was read of a member; raises OverLimitError."""
-        strings = len(dex.strings)
-        self._strings += strings
-        self._instructions += dex.code.instructions
+        self._strings += dex.sizes.strings
+        self._instructions += dex.swept[1]
         # Of a container each part may claim the same bytes for its tables again.
-        self._table_bytes += 4 * (strings + int(dex.types.size)) + 12 * len(dex.prototypes)
-        self._table_bytes += 8 * int(dex.field_owner.size + dex.method_owner.size) + 32 * int(dex.class_type.size)
+        self._table_bytes += dex.sizes.bytes
         self._check("bytes of tables", self._table_bytes, self._limits.dex_bytes)
         self._check("strings", self._strings, self._limits.strings)
         self._check("instructions", self._instructions, self._limits.instructions)
@@ -255,13 +254,41 @@ class _Budget:
             raise OverLimitError(f"The dex files have {found} {what} together, more than the limit of {limit}.")
 
 
-def _read_member(
-    archive: Archive, name: str, engine: ModuleType | None, budget: _Budget
-) -> Iterator[DexFile | UnreadableDex]:
+class _Reader(Protocol):
+    """Reads dex members, each with what it read itself before."""
+
+    def content(self, archive: Archive, name: str, /) -> Any:  # noqa: ANN401 - bytes, or memory of the native engine
+        """Return the bytes of a member; raises MemberError."""
+
+    def header_offsets(self, content: Any, /) -> Sequence[int]:  # noqa: ANN401 - as above
+        """Return where the headers of a DEX file start: one, or several in a container."""
+
+    def read(self, name: str, content: Any, offset: int, /) -> DexFile:  # noqa: ANN401 - as above
+        """Return the DEX file whose header stands at `offset`; raises DexError."""
+
+    def program(self, dex_files: Sequence[Any], /) -> Program:
+        """Return the files as one program."""
+
+
+def load_reader() -> None:
+    """Load what reads dex files, before the memory of an app is limited: numpy ends a process that has none left."""
+    _reader(native())
+
+
+def _reader(engine: ModuleType | None) -> _Reader:
+    """Return what reads the dex files of an archive: the native engine if there is one, else the reference."""
+    if engine is not None:
+        return NativeReader(engine)
+    from workers.static.readers.reference import ReferenceReader  # noqa: PLC0415 - brings numpy, which takes 17 MB
+
+    return ReferenceReader()
+
+
+def _read_member(archive: Archive, name: str, reader: _Reader, budget: _Budget) -> Iterator[DexFile | UnreadableDex]:
     """Yield the DEX files in a member, or why they cannot be read."""
-    content = archive.read(name) if engine is None else archive.column(name)
+    content = reader.content(archive, name)
     budget.take_file(len(content))
-    offsets = header_offsets(content) if engine is None else engine.header_offsets(content)
+    offsets = reader.header_offsets(content)
     if len(offsets) == HEADERS_MAX:
         name_behind = f"{name}#{HEADERS_MAX + 1}"
         reason = f"The file has {HEADERS_MAX} parts or more; those behind them are not read."
@@ -269,11 +296,7 @@ def _read_member(
     for part, offset in enumerate(offsets, start=1):
         part_name = name if part == 1 else f"{name}#{part}"
         try:
-            dex = (
-                read_dex(part_name, content, offset)
-                if engine is None
-                else read_native(part_name, content, offset, engine)
-            )
+            dex = reader.read(part_name, content, offset)
         except DexError as error:
             yield UnreadableDex(name=part_name, reason=str(error))
             continue

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.class_data import EncodedMethods, read_methods
 from workers.static.readers.dex_error import DexError
-from workers.static.readers.dex_file import Method
+from workers.static.readers.dex_file import HEADERS_MAX, Method, Sizes, Sweep
 from workers.static.readers.oddities import dex_anomalies
 from workers.static.readers.prototypes import read_interfaces, read_prototypes
 from workers.static.readers.questions import Questions
 from workers.static.readers.strings import read_strings
-from workers.static.readers.sweep import Sweep, sweep
+from workers.static.readers.sweep import sweep
 
 __all__ = ["Dex", "DexError", "header_offsets", "read_dex"]
 
@@ -33,7 +33,6 @@ _VERSIONS = range(35, 42)
 _ENDIAN = 0x12345678
 _HEADER = struct.Struct("<8sI20s20I")
 _HEADER_41 = 0x78
-HEADERS_MAX = 256
 _TABLE_MAX = 4_000_000
 """Most entries of a table: some twenty times those of the largest apps, so that no file fills the memory."""
 
@@ -107,6 +106,23 @@ class Dex(Questions):
     units: NDArray[Any]
     """The file in code units, for following constants."""
     anomalies: tuple[Anomaly, ...]
+
+    @property
+    def sizes(self) -> Sizes:
+        """Entries of its tables."""
+        return Sizes(
+            strings=len(self.strings),
+            types=self.types.size,
+            prototypes=len(self.prototypes),
+            fields=self.field_owner.size,
+            methods=self.method_owner.size,
+            classes=self.class_type.size,
+        )
+
+    @property
+    def swept(self) -> tuple[int, int]:
+        """Methods with code, and instructions in them."""
+        return self.code.methods, self.code.instructions
 
 
 def header_offsets(data: bytes) -> list[int]:

@@ -3,17 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, Protocol, TypeAlias
-
-from numpy.typing import NDArray
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from workers.static.readers.anomaly import Anomaly
-from workers.static.readers.sweep import Sweep
+
+if TYPE_CHECKING:
+    # numpy takes 17 MB of each worker, and the native engine answers without it.
+    import numpy as np
+    from numpy.typing import NDArray
 
 Row: TypeAlias = tuple[int, int, int, int]
 """Caller, target, offset in code units and opcode of one instruction."""
 Method: TypeAlias = tuple[int, int, bool]
 """Method id, offset of its code (0 for none), and whether it stands in the list of virtual methods."""
+HEADERS_MAX = 256
+"""Most parts of a container that are read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Uses:
+    """Instructions of one kind as parallel columns, in the order of caller and offset."""
+
+    caller: NDArray[np.uint32]
+    """Id of the method that the instruction stands in."""
+    target: NDArray[np.uint32]
+    """Id of what it refers to: a method, string, type or field."""
+    offset: NDArray[np.uint32]
+    """Where it stands in the method, in 16-bit code units."""
+    opcode: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        """Return how many instructions there are."""
+        return int(self.caller.size)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sweep:
+    """What the code of one DEX file refers to."""
+
+    calls: Uses
+    """invoke-*, without invoke-custom: its target is a call site, not a method."""
+    strings: Uses
+    """const-string and const-string/jumbo."""
+    types: Uses
+    """new-instance and const-class."""
+    fields: Uses
+    """Instance and static gets and puts."""
+    methods: int
+    """Methods with code that was swept."""
+    instructions: int
+    """Instructions that were met, payloads included."""
+    rejected: int
+    """Methods whose code item does not fit into the file."""
+    bad_ids: int
+    """Instructions whose target lies outside its table; they are in no column."""
+    unknown_opcodes: int
+    """Instructions with an undefined opcode, taken as one code unit long."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sizes:
+    """How many entries the tables of one DEX file have."""
+
+    strings: int
+    types: int
+    prototypes: int
+    fields: int
+    methods: int
+    classes: int
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the tables in the file; parts of a container may claim the same ones."""
+        of_members = 8 * (self.fields + self.methods)
+        return 4 * (self.strings + self.types) + 12 * self.prototypes + of_members + 32 * self.classes
 
 
 class DexFile(Protocol):
@@ -30,6 +94,14 @@ class DexFile(Protocol):
     @property
     def size(self) -> int:
         """Bytes of the file, or of this part of a container."""
+
+    @property
+    def sizes(self) -> Sizes:
+        """Entries of its tables."""
+
+    @property
+    def swept(self) -> tuple[int, int]:
+        """Methods with code, and instructions in them."""
 
     @property
     def strings(self) -> Sequence[str]:

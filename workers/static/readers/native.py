@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from types import ModuleType
-from typing import Any, overload
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, overload
 
 from workers.static.readers.anomaly import Anomaly
+from workers.static.readers.archive import Archive
 from workers.static.readers.dex_error import DexError
-from workers.static.readers.dex_file import Method
+from workers.static.readers.dex_file import Method, Sizes, Sweep, Uses
 from workers.static.readers.oddities import dex_anomalies
-from workers.static.readers.sweep import Sweep, Uses
+from workers.static.readers.program import Program
+
+if TYPE_CHECKING:
+    # Columns are for those who compare engines: no fact needs one, so that a worker does without numpy's 17 MB.
+    from numpy.typing import NDArray
 
 _ASKED: dict[str, None] = {}
 """What was looked for in other files: mostly the same for every app, and found in one pass through the strings."""
 _ASKED_MAX = 48
 """How much of that is kept: with more, one pass is slower than some."""
+_WORD = 4
+"""Bytes of an id in a column."""
 
 
 class LazyTexts(Sequence[str]):
@@ -63,7 +67,16 @@ class NativeDex:
         """35 to 41."""
         self.size: int = native.size
         """Bytes of the file, or of this part of a container."""
-        strings, prototypes, _ = native.counts
+        strings, prototypes, classes = native.counts
+        self.sizes = Sizes(
+            strings=strings,
+            types=len(native.column("types")) // _WORD,
+            prototypes=prototypes,
+            fields=len(native.column("field_owner")) // _WORD,
+            methods=len(native.column("method_owner")) // _WORD,
+            classes=classes,
+        )
+        """Entries of its tables."""
         self.strings: Sequence[str] = LazyTexts(strings, native.string)
         """String table, decoded."""
         self.prototypes: Sequence[str] = LazyTexts(prototypes, native.prototype)
@@ -86,6 +99,12 @@ class NativeDex:
         self.callers_of = native.callers_of
         self.loads_in = native.loads_in
         self.initial_strings = native.initial_strings
+
+    @property
+    def swept(self) -> tuple[int, int]:
+        """Methods with code, and instructions in them."""
+        methods, instructions, *_ = self.native.swept
+        return methods, instructions
 
     @property
     def types(self) -> NDArray[Any]:
@@ -175,6 +194,8 @@ class NativeDex:
 
     def _column(self, name: str, kind: str) -> NDArray[Any]:
         """Return a column of the engine, without a copy."""
+        import numpy as np  # noqa: PLC0415 - only for who asks for columns; no fact does
+
         column = self.native.column(name)
         return np.frombuffer(column, kind) if len(column) else np.zeros(0, kind)
 
@@ -182,6 +203,27 @@ class NativeDex:
         """Return the instructions of one kind."""
         caller, target, offset = (self._column(f"{kind}.{name}", "<u4") for name in ("caller", "target", "offset"))
         return Uses(caller=caller, target=target, offset=offset, opcode=self._column(f"{kind}.opcode", "u1"))
+
+
+class NativeReader:
+    """Reads dex members with the native engine."""
+
+    def __init__(self, engine: ModuleType) -> None:
+        self._engine = engine
+        self.header_offsets = engine.header_offsets
+
+    def content(self, archive: Archive, name: str) -> Any:  # noqa: ANN401 - a column of the native module
+        """Return the bytes of a member as memory of the engine."""
+        return archive.column(name)
+
+    def read(self, name: str, content: Any, offset: int) -> NativeDex:  # noqa: ANN401 - as above
+        """Return the DEX file whose header stands at `offset` of `content`; raises DexError."""
+        return read_native(name, content, offset, self._engine)
+
+    def program(self, dex_files: Sequence[NativeDex]) -> Program:
+        """Return the files as one program."""
+        program: Program = self._engine.Program([dex.native for dex in dex_files])
+        return program
 
 
 def read_native(name: str, content: Any, offset: int, engine: ModuleType) -> NativeDex:  # noqa: ANN401 - a column

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workers.static.readers.constants import Follower
-from workers.static.readers.dex_file import Method, Row
+from workers.static.readers.dex_file import Method, Row, Sweep, Uses
 from workers.static.readers.initial import initial_strings
-from workers.static.readers.sweep import Sweep, Uses, code_span
+from workers.static.readers.sweep import code_span
 
 
 class Questions:

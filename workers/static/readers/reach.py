@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workers.static.readers.dex_file import DexFile
+from workers.static.readers.dex_file import DexFile, Uses
 from workers.static.readers.hierarchy import OBJECT, Hierarchy
 from workers.static.readers.program import CALL, CALLBACK, ENTRY, INITIALISER, ClassDefinition, Hop, Path
-from workers.static.readers.sweep import Uses
 
 _VIRTUAL = frozenset({0x6E, 0x72, 0x74, 0x78})
 _DIRECT = frozenset({0x6F, 0x70, 0x75, 0x76})

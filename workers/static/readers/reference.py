@@ -6,9 +6,31 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from workers.static.readers.archive import Archive
+from workers.static.readers.dex import Dex, header_offsets, read_dex
 from workers.static.readers.dex_file import DexFile
 from workers.static.readers.program import ClassDefinition, Reach
 from workers.static.readers.reach import search
+
+
+class ReferenceReader:
+    """Reads dex members in Python and numpy."""
+
+    def content(self, archive: Archive, name: str) -> bytes:
+        """Return the bytes of a member."""
+        return archive.read(name)
+
+    def header_offsets(self, content: bytes) -> list[int]:
+        """Return where the headers of a DEX file start."""
+        return header_offsets(content)
+
+    def read(self, name: str, content: bytes, offset: int) -> Dex:
+        """Return the DEX file whose header stands at `offset` of `content`; raises DexError."""
+        return read_dex(name, content, offset)
+
+    def program(self, dex_files: Sequence[DexFile]) -> ReferenceProgram:
+        """Return the files as one program."""
+        return ReferenceProgram(dex_files)
 
 
 class ReferenceProgram:

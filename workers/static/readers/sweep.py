@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from workers.static.readers.class_data import EncodedMethods
 from workers.static.readers.dex_error import DexError
+from workers.static.readers.dex_file import Sweep, Uses
 
 _CODE_CAP = 8
 """Bytes of instructions of all methods together, in multiples of the file: methods may share code, not explode it."""
@@ -71,47 +72,6 @@ _IS_TYPE = _opcode_set(_CONST_CLASS, _NEW_INSTANCE)
 _IS_FIELD = _opcode_set(*_FIELDS)
 _IS_UNDEFINED = _opcode_set(*_UNDEFINED)
 _IS_WANTED = _IS_INVOKE | _IS_STRING | _IS_TYPE | _IS_FIELD
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Uses:
-    """Instructions of one kind as parallel columns, in the order of caller and offset."""
-
-    caller: NDArray[np.uint32]
-    """Id of the method that the instruction stands in."""
-    target: NDArray[np.uint32]
-    """Id of what it refers to: a method, string, type or field."""
-    offset: NDArray[np.uint32]
-    """Where it stands in the method, in 16-bit code units."""
-    opcode: NDArray[np.uint8]
-
-    def __len__(self) -> int:
-        """Return how many instructions there are."""
-        return int(self.caller.size)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sweep:
-    """What the code of one DEX file refers to."""
-
-    calls: Uses
-    """invoke-*, without invoke-custom: its target is a call site, not a method."""
-    strings: Uses
-    """const-string and const-string/jumbo."""
-    types: Uses
-    """new-instance and const-class."""
-    fields: Uses
-    """Instance and static gets and puts."""
-    methods: int
-    """Methods with code that was swept."""
-    instructions: int
-    """Instructions that were met, payloads included."""
-    rejected: int
-    """Methods whose code item does not fit into the file."""
-    bad_ids: int
-    """Instructions whose target lies outside its table; they are in no column."""
-    unknown_opcodes: int
-    """Instructions with an undefined opcode, taken as one code unit long."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.unit.workers.readers.build import Class, DexFile, Method
 from workers.static.readers import sweep as sweep_module
 from workers.static.readers.dex import Dex, DexError, read_dex
-from workers.static.readers.sweep import Uses
+from workers.static.readers.dex_file import Uses
 
 X = ("Lx/X;", "get", ("V",))
 RETURN = [0x000E]
