@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from workers.data.tables import Form, SensitiveApi, sensitive_apis
@@ -50,9 +50,8 @@ class CodeIndex(Protocol[SiteT]):
         """Return the strings in the argument registers of a call, as far as they can be followed."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SensitiveUse:
-    """One method of the app that uses one sensitive member."""
+class SensitiveUse(NamedTuple):
+    """One method of the app that uses one sensitive member; a tuple, since an app has hundreds."""
 
     api: SensitiveApi
     caller: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 from workers.data.attribution import attribution_for
 from workers.data.matching import find_uses
@@ -49,7 +50,9 @@ _COMMON = frozenset({
     "vert", "vsh", "wav", "webm", "webp", "woff", "woff2", "xml", "yaml", "yml",
 })  # fmt: skip
 """Extensions of pictures, sounds, fonts and texts: code can hide behind them, but seldom does."""
-_RANKS = {**{f".{suffix}": 2 for suffix in _COMMON}, **dict.fromkeys(_BY_NAME, 1)}
+_NAMED = 1
+"""Rank of what says by its name that it is code."""
+_RANKS = {**{f".{suffix}": 2 for suffix in _COMMON}, **dict.fromkeys(_BY_NAME, _NAMED)}
 """How innocent an extension is; 0 for all others."""
 _MAGICS = {b"dex\n": "dex", b"\x7fELF": "elf", b"PK\x03\x04": "zip"}
 _FIRSTS = bytes(magic[0] for magic in _MAGICS)
@@ -69,54 +72,52 @@ def extract(view: StaticView) -> JSON:
         sdk = attribution.of_method(caller)
         rows.append({"api": member, "caller": text(caller), "sdk": sdk.name if sdk else None})
     candidates = _candidates(view.archive.entries)
-    chosen = _most_suspect(candidates, view.size)
-    heads = {
-        id(entry): head for entry, head in zip(chosen, view.archive.read_heads(chosen, _HEAD, _FIRSTS), strict=True)
-    }
-    telling = (entry for entry in candidates if id(entry) in heads or entry.suffix in _BY_NAME)
-    embedded = [(entry, kind) for entry in telling if (kind := _kind(entry, heads.get(id(entry)))) is not None]
-    embedded.sort(key=lambda each: each[0].name)
+    chosen = _looked_at(candidates, view.size)
+    heads = dict(zip(map(id, chosen), view.archive.read_heads(chosen, _HEAD, _FIRSTS), strict=True))
+    telling = {id(entry): entry for entry in (*chosen, *candidates[_NAMED])}
+    embedded = [(entry, kind) for entry in telling.values() if (kind := _kind(entry, heads.get(id(entry)))) is not None]
+    embedded.sort(key=lambda each: (each[0].name, each[0].header_offset))
     return {
         "loaders": Rows(rows, limit=_ROW_LIMIT),
         "embedded": Rows(
             ({"name": text(entry.name, 500), "kind": kind, "bytes": entry.size} for entry, kind in embedded),
             limit=_ROW_LIMIT,
         ),
-        "not_looked_at": len(candidates) - len(chosen),
+        "not_looked_at": sum(map(len, candidates)) - len(chosen),
     }
 
 
 def looked_at(entries: Sequence[Entry], file_bytes: int) -> list[Entry]:
     """Return the members whose first bytes are looked at: all that can hold code, or of a big file the most suspect."""
-    return _most_suspect(_candidates(entries), file_bytes)
+    return _looked_at(_candidates(entries), file_bytes)
 
 
-def _candidates(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the members that can hold code that is not the app's own dex file or library, up to a limit, by name."""
-    return [
-        entry
-        for entry in entries[:_LOOKED_AT]
-        if entry.size >= _HEAD
-        and not (name := entry.name).startswith(_NO_CODE)
-        and not name.endswith("/")
-        and not (entry.suffix == ".dex" and _OWN_DEX.fullmatch(name))
-    ]
+def _candidates(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry], list[Entry]]:
+    """Return the members that can hold code that is not the app's own dex file or library, up to a limit, by rank.
+
+    The first have no common extension, the next a name that says anyway that they are code, the last are pictures and
+    the like.
+    """
+    ranks: tuple[list[Entry], ...] = ([], [], [])
+    for entry in entries[:_LOOKED_AT]:
+        if entry.size >= _HEAD and not (name := entry.name).startswith(_NO_CODE) and not name.endswith("/"):
+            suffix = entry.suffix
+            if suffix != ".dex" or not _OWN_DEX.fullmatch(name):
+                ranks[_RANKS.get(suffix, 0)].append(entry)
+    unknown, named, common = ranks
+    return unknown, named, common
 
 
-def _most_suspect(candidates: list[Entry], file_bytes: int) -> list[Entry]:
+def _looked_at(candidates: tuple[list[Entry], ...], file_bytes: int) -> list[Entry]:
     """Return those whose first bytes are worth a look in a file of that size, in the order in which they are looked at.
 
-    These are first those with no common extension, then those whose name says anyway that they are code, then pictures
-    and the like; the largest first.
-    The choice depends on the directory alone, so that it is the same however much of the file is in memory.
+    Of a big file these are the first of all ranks, and of those the largest. The choice depends on the directory alone,
+    so that it is the same however much of the file is in memory.
     """
     if file_bytes <= BIG:
-        return sorted(candidates, key=lambda entry: entry.name)
-    ranks: tuple[list[Entry], ...] = ([], [], [])
-    for entry in candidates:
-        ranks[_RANKS.get(entry.suffix, 0)].append(entry)
+        return sorted(chain(*candidates), key=lambda entry: entry.name)
     chosen: list[Entry] = []
-    for entries in ranks:
+    for entries in candidates:
         chosen += _largest(entries, _LOOKED_AT_BIG - len(chosen))
     return chosen
 

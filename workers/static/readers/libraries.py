@@ -1,7 +1,7 @@
 """Ask the libraries that read manifests and certificates, without letting them meet the hostile zip.
 
-They get a small zip made anew from what our own reader found: the manifest, the resources, the signature files and the
-signing block. So caps hold for them too, prefix bytes, encrypted flags and wrong methods cannot stop them, and both
+They get a small zip made anew from what our own reader found: the manifest, the signature files and the signing block.
+So caps hold for them too, prefix bytes, encrypted flags and wrong methods cannot stop them, and both
 libraries see the same members as we do.
 """
 
@@ -75,8 +75,6 @@ class Libraries:
     def small_apk(self) -> tuple[bytes, ...]:
         """The zip that the libraries get, in pieces."""
         members = [(MANIFEST, self.manifest_bytes), *self.signature_files]
-        if self.resource_bytes is not None:
-            members.append((RESOURCES, self.resource_bytes))
         block = find_signing_block(self.archive)
         return _stored_zip(members, block.raw if block and not block.broken else b"")
 

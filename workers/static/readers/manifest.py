@@ -66,8 +66,8 @@ def _by_apk_info(libraries: Libraries, told: Odd) -> Manifest:
 def _resolve_all(root: ET.Element, told: Odd, resources: Resources) -> None:
     """Put what references stand for in their places; raises LibraryError if the tree is not that of the file.
 
-    The library looks resources up by name, and shrinkers give one name to all of a type; and it never comes back from
-    two that stand for each other.
+    The library gets no resources: it looks them up by name, and shrinkers give one name to all of a type; and it never
+    comes back from two that stand for each other.
     """
     elements = list(root.iter())
     if len(elements) != told.elements:
@@ -77,7 +77,7 @@ def _resolve_all(root: ET.Element, told: Odd, resources: Resources) -> None:
         of_that_place = [*element.keys()][reference.attribute : reference.attribute + 1]
         names = (ANDROID + reference.name, reference.name) if reference.name else of_that_place
         for name in names:
-            if element.get(name, "").startswith("@") and (text := resources.text(reference.resource)) is not None:
+            if element.get(name, "").startswith("@") and (text := resources.written(reference.resource)) is not None:
                 element.set(name, text)
 
 
@@ -103,7 +103,7 @@ def _resolve(resources: Resources) -> Resolve:
 
     def resolve(reference: str) -> str | None:
         number = _NUMBER.fullmatch(reference)
-        return resources.text(int(number[1], 16)) if number else None
+        return resources.written(int(number[1], 16)) if number else None
 
     return resolve
 

@@ -35,6 +35,7 @@ class Resources:
         self._table = table
         self._looks = _LOOKS_MAX
         self._known: dict[int, str | None] = {}
+        self._ordered: dict[int, list[memoryview]] = {}
 
     def text(self, number: int) -> str | None:
         """Return what the resource `number` stands for: text, a file, a number, a boolean or a colour, as written.
@@ -48,6 +49,31 @@ class Resources:
             except struct.error:
                 self._known[number] = None
         return self._known[number]
+
+    def written(self, number: int) -> str | None:
+        """Return what stands for a reference in XML: `text`, or where there is none its name, as `@array/fonts`."""
+        found = self.text(number)
+        if found is None:
+            try:
+                return self._name(number)
+            except struct.error:
+                return None
+        return found
+
+    def _name(self, number: int) -> str | None:
+        """Return the name of a resource that is there; raises struct.error where the table is cut off."""
+        package = self._packages.get(number >> 24)
+        if package is None:
+            return None
+        for chunk in self._looked_at(number):
+            place = _place(chunk, number & 0xFFFF)
+            if place is not None:
+                short, flags, key = struct.unpack_from("<2HI", chunk, place)
+                kinds, keys = (struct.unpack_from("<I", self._table, package + at)[0] for at in (268, 276))
+                kind = string(self._table, package + kinds, (number >> 16 & 0xFF) - 1)
+                name = string(self._table, package + keys, short if flags & _COMPACT else key)
+                return f"@{kind}/{name}" if kind and name else None
+        return None
 
     def _followed(self, number: int) -> str | None:
         """Return what a resource stands for, references followed; raises struct.error where the table is cut off."""
@@ -63,14 +89,20 @@ class Resources:
 
     def _value(self, number: int) -> tuple[int, int] | None:
         """Return kind and data of the value of a resource."""
-        for chunk in self._types.get(number >> 16, ()):
+        values = (_entry(chunk, number & 0xFFFF) for chunk in self._looked_at(number))
+        return next((value for value in values if value is not None), None)
+
+    def _looked_at(self, number: int) -> Iterator[memoryview]:
+        """Yield the chunks in which a resource may stand, one for each configuration, the best first, up to a limit."""
+        half = number >> 16
+        chunks = self._ordered.get(half)
+        if chunks is None:
+            chunks = self._ordered[half] = sorted(self._types.get(half, ()), key=_rank)
+        for chunk in chunks:
             self._looks -= 1
             if self._looks < 0:
-                return None
-            value = _entry(chunk, number & 0xFFFF)
-            if value is not None:
-                return value
-        return None
+                return
+            yield chunk
 
     @cached_property
     def _pool(self) -> int | None:
@@ -78,8 +110,15 @@ class Resources:
         return next((at for kind, at, _ in _chunks(self._table, 12, len(self._table)) if kind == _POOL), None)
 
     @cached_property
+    def _packages(self) -> dict[int, int]:
+        """Where each package starts, by the first byte of its numbers."""
+        chunks = _chunks(self._table, 12, len(self._table))
+        places = [at for kind, at, size in chunks if kind == _PACKAGE and size >= 12]
+        return {struct.unpack_from("<I", self._table, at + 8)[0]: at for at in reversed(places)}
+
+    @cached_property
     def _types(self) -> dict[int, list[memoryview]]:
-        """The chunks of each type by the upper half of its numbers, one for each configuration, the best first."""
+        """The chunks of each type by the upper half of its numbers."""
         table, found = memoryview(self._table), dict[int, list[memoryview]]()
         for kind, at, size in _chunks(table, 12, len(table)):
             if kind == _PACKAGE and size >= 12:
@@ -88,7 +127,7 @@ class Resources:
                 for inner, place, length in _chunks(table, at + header, at + size):
                     if inner == _TYPE and length >= _TYPE_BYTES:
                         found.setdefault(package << 8 | table[place + 8], []).append(table[place : place + length])
-        return {number: sorted(chunks, key=_rank) for number, chunks in found.items()}
+        return found
 
 
 def _written(table: bytes, pool: int | None, kind: int, data: int) -> str | None:
@@ -118,6 +157,20 @@ def _chunks(table: bytes | memoryview, at: int, end: int) -> Iterator[tuple[int,
 
 def _entry(chunk: memoryview, index: int) -> tuple[int, int] | None:
     """Return kind and data of an entry of a type's chunk, or None if it has none or several values."""
+    place = _place(chunk, index)
+    if place is None:
+        return None
+    size, flags, data = struct.unpack_from("<2HI", chunk, place)
+    if flags & _COMPACT:
+        return flags >> 8, data
+    if flags & _COMPLEX:
+        return None
+    _, _, kind, data = struct.unpack_from("<H2BI", chunk, place + size)
+    return kind, data
+
+
+def _place(chunk: memoryview, index: int) -> int | None:
+    """Return where an entry of a type's chunk starts, or None if there is none."""
     header, _, _, flags, _, count, start = struct.unpack_from("<HIBBHII", chunk, 2)
     if flags & _SPARSE:
         pairs = chunk[header : header + 4 * count]
@@ -129,15 +182,7 @@ def _entry(chunk: memoryview, index: int) -> tuple[int, int] | None:
         offset = None if short == 0xFFFF else 4 * short
     else:
         (offset,) = struct.unpack_from("<I", chunk, header + 4 * index)
-    if offset is None or offset == 0xFFFFFFFF:
-        return None
-    size, entry_flags, data = struct.unpack_from("<2HI", chunk, start + offset)
-    if entry_flags & _COMPACT:
-        return entry_flags >> 8, data
-    if entry_flags & _COMPLEX:
-        return None
-    _, _, kind, data = struct.unpack_from("<H2BI", chunk, start + offset + size)
-    return kind, data
+    return None if offset is None or offset == 0xFFFFFFFF else start + offset
 
 
 def _rank(chunk: memoryview) -> tuple[bool, int, int, int]:
