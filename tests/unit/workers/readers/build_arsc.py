@@ -8,8 +8,13 @@ from typing import TypeAlias
 
 from tests.unit.workers.readers.build_axml import Ref, chunk, string_pool
 
-Entry: TypeAlias = str | Ref | tuple[int, int] | None
-"""A text, a reference, any other kind with its data, or nothing."""
+
+class Several:
+    """The value of a resource that has several, as an array or a style."""
+
+
+Entry: TypeAlias = str | Ref | tuple[int, int] | Several | None
+"""A text, a reference, any other kind with its data, several values, or nothing."""
 
 FIRST = 0x7F010000
 """Number of the first resource."""
@@ -40,7 +45,9 @@ def _type(values: Sequence[Entry], strings: Sequence[str], layout: int, language
     entries, offsets = b"", []
     for value in values:
         offsets.append(None if value is None else len(entries))
-        if value is not None:
+        if isinstance(value, Several):
+            entries += struct.pack("<2H3I", 16, 1, 0, 0, 0)
+        elif value is not None:
             kind, data = _value(value, strings)
             plain = struct.pack("<2HIH2BI", 8, 0, 0, 8, 0, kind, data)
             entries += struct.pack("<2HI", 0, 8 | kind << 8, data) if compact else plain
@@ -58,8 +65,8 @@ def _type(values: Sequence[Entry], strings: Sequence[str], layout: int, language
     return chunk(0x0201, 84, head + table + entries)
 
 
-def _value(entry: Entry, strings: Sequence[str]) -> tuple[int, int]:
+def _value(entry: str | Ref | tuple[int, int], strings: Sequence[str]) -> tuple[int, int]:
     """Return kind and data of an entry."""
     if isinstance(entry, Ref):
         return 0x01, entry.number
-    return (0x03, strings.index(entry)) if isinstance(entry, str) else entry or (0, 0)
+    return (0x03, strings.index(entry)) if isinstance(entry, str) else entry

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.workers.readers.build_arsc import FIRST, PLAIN, SHORT, SPARSE, arsc
+from tests.unit.workers.readers.build_arsc import FIRST, PLAIN, SHORT, SPARSE, Several, arsc
 from tests.unit.workers.readers.build_axml import Ref
 from workers.static.readers.resources import Resources
 
@@ -53,6 +53,16 @@ def test_another_package_or_type_has_other_resources() -> None:
     assert [text_of(table, number) for number in (0x7F020000, 0x01010000, 0x7F01FFFF)] == [None, None, None]
 
 
+@pytest.mark.parametrize("layout", [PLAIN, SPARSE, SHORT])
+def test_what_has_no_one_value_is_told_by_its_name(layout: int) -> None:
+    """Arrays and styles; a number that nothing has stays without a word."""
+    resources = Resources(arsc(["a.xml", Several(), Ref(FIRST + 1)], layout=layout))
+
+    assert [resources.written(FIRST + number) for number in range(4)] == ["a.xml", "@xml/arg", "@xml/arg", None]
+    assert resources.text(FIRST + 1) is None
+    assert resources.written(0x01010000) is None
+
+
 def test_a_circle_of_references_ends() -> None:
     """Two resources that stand for each other stand for nothing."""
     assert text_of(arsc([Ref(FIRST + 1), Ref(FIRST)]), FIRST) is None
@@ -62,9 +72,10 @@ def test_a_circle_of_references_ends() -> None:
 def test_a_damaged_table_says_something_or_nothing(junk: bytes, at: int, number: int) -> None:
     """It never raises."""
     table = arsc(FILES)
-    found = text_of(table[:at] + junk + table[at + len(junk) :], FIRST + number)
+    damaged = Resources(table[:at] + junk + table[at + len(junk) :])
 
-    assert found is None or isinstance(found, str)
+    for found in (damaged.text(FIRST + number), damaged.written(FIRST + number)):
+        assert found is None or isinstance(found, str)
 
 
 @given(st.integers(0, 600))
