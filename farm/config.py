@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,20 @@ class Settings:
     """Wall time of one static inspection before it stops itself."""
     app_memory_mb: int
     """Private memory one static inspection may add, in MiB."""
+    app_file_mb: int
+    """Largest APK that is read, in MiB."""
+    app_entries: int
+    """Largest number of entries in an APK."""
+    app_member_mb: int
+    """Largest member of an APK that is inflated, in MiB."""
+    app_inflated_mb: int
+    """Largest sum of all members inflated for one app, in MiB."""
+    app_dex_mb: int
+    """Largest sum of all dex files of an app, in MiB."""
+    app_strings: int
+    """Largest number of strings in all dex files of an app."""
+    app_instructions: int
+    """Largest number of instructions in all dex files of an app."""
     dynamic_seconds: float
     """Wall time of one dynamic inspection before it stops itself."""
     dynamic_memory_mb: int
@@ -59,10 +73,19 @@ class Settings:
     @property
     def limits(self) -> Mapping[Suite, Limits]:
         """Caps on one inspection, by suite."""
+        sizes = Limits(
+            file_bytes=self.app_file_mb << 20,
+            member_bytes=self.app_member_mb << 20,
+            inflated_bytes=self.app_inflated_mb << 20,
+            dex_bytes=self.app_dex_mb << 20,
+            strings=self.app_strings,
+            instructions=self.app_instructions,
+            entries=self.app_entries,
+        )
         return {
-            Suite.STATIC: Limits(seconds=self.app_seconds, memory_bytes=self.app_memory_mb << 20),
-            # What the app itself may use is the sandbox's own affair: this cap is on the processes that watch it.
-            Suite.DYNAMIC: Limits(seconds=self.dynamic_seconds),
+            Suite.STATIC: replace(sizes, seconds=self.app_seconds, memory_bytes=self.app_memory_mb << 20),
+            # What the app itself may use is the sandbox's own affair: memory is that of the processes that watch it.
+            Suite.DYNAMIC: replace(sizes, seconds=self.dynamic_seconds),
         }
 
     def digest(self, suite: Suite) -> str:
@@ -80,6 +103,13 @@ _DEFAULTS: dict[str, str] = {
     "workers": "0",
     "app_seconds": "120",
     "app_memory_mb": "3072",
+    "app_file_mb": "4096",
+    "app_entries": "200000",
+    "app_member_mb": "128",
+    "app_inflated_mb": "512",
+    "app_dex_mb": "256",
+    "app_strings": "8000000",
+    "app_instructions": "200000000",
     "dynamic_seconds": "180",
     "dynamic_memory_mb": "2048",
     "cross_check_one_in": "100",

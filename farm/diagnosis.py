@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from farm.config import Settings
 from farm.model.errors import FarmError
+from farm.model.raising import limits_met
 from farm.wiring import SystemClock, open_farm, open_stores
+from workers.model.outcome import Outcome
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +34,7 @@ def diagnose(settings: Settings, *, address: str | None) -> Sequence[Check]:
         _attempt("ledger", lambda: _ledger(settings)),
         _attempt("store", lambda: _store(settings)),
         _attempt("disk", lambda: _disk(settings)),
+        _attempt("limits", lambda: _limits(settings)),
         _attempt("static suite", _static),
         _attempt("rule packs", _rules),
         _attempt("ray", lambda: _ray(address)),
@@ -104,6 +108,20 @@ def _disk(settings: Settings) -> tuple[str, str]:
             f"Only {free >> 20} MiB are free under {settings.home}.", next_step="Free some room, or move FARM_HOME."
         )
     return f"{free >> 30} GiB free under {settings.home}", ""
+
+
+def _limits(settings: Settings) -> tuple[str, str]:
+    """Look at which limits inspections have gone beyond, in all batches so far, and say what raises them."""
+    met: Counter[Outcome] = Counter()
+    for (_, outcome), number in open_farm(settings).ledger.totals().inspections.items():
+        if number:
+            met[outcome] += number
+    beyond = limits_met(met)
+    if not beyond:
+        return "no inspection has gone beyond one", ""
+    steps = [f"{outcome}: raise {names}" for outcome, names in beyond]
+    told = ", ".join(f"{outcome} {met[outcome]:,}" for outcome, _ in beyond)
+    return f"beyond one, so far: {told}", f"{'; '.join(steps)}. Then 'farm rerun BATCH --outcome OUTCOME'."
 
 
 def _static() -> tuple[str, str]:

@@ -42,7 +42,7 @@ class ObjectStore(Protocol):
     ) -> bytes:
         """Return an object whole.
 
-        Raises ObjectMissingError, ObjectChangedError if `etag` does not match, and OverLimitError (workers.model)
+        Raises ObjectMissingError, ObjectChangedError if `etag` does not match, and OverSizeLimitError (workers.model)
         before reading if the object has more than `limit` bytes.
         """
 

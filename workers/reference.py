@@ -25,7 +25,7 @@ A key is a path: `[]` is any row of a list, `*` any name."""
 _NOT_OF_AN_EXTRACTOR = (
     Fact(
         name="not_read",
-        what="facts that could not be read; the outcome is then `inspected_partly`",
+        what="facts that could not be read; the outcome is then `inspected_partly`, or that of a limit",
         source="errors of the readers",
         blind="parts of a fact that are missing: those are told by `code.unreadable` and `left_out`",
         keys={"[].fact": "name of the fact", "[].reason": "why it is missing"},

@@ -9,7 +9,8 @@ import click
 from farm.cli.context import console, print_json, settings_of
 from farm.cli.submit import parse_suites
 from farm.model.errors import UninspectableError
-from workers.model.outcome import OutcomeClass
+from farm.model.raising import limits_met
+from workers.model.outcome import Outcome, OutcomeClass
 from workers.model.services import Services
 
 
@@ -77,8 +78,15 @@ def command(
     else:
         show(inspected, console(), lang, page)
     for each, evidence in inspected.evidence.items():
-        if evidence.outcome.outcome_class not in {OutcomeClass.OK, OutcomeClass.APP}:
+        seen = evidence.outcome.outcome_class in {OutcomeClass.OK, OutcomeClass.APP} and evidence.facts
+        if not seen:
             raise UninspectableError(
                 f"{apk.name} could not be inspected by the {each} suite: {evidence.outcome.value}: {evidence.reason}",
-                next_step="See 'Outcomes' in docs/reference/outcomes.md.",
+                next_step=_next_step(evidence.outcome),
             )
+
+
+def _next_step(outcome: Outcome) -> str:
+    """Return what a person can do about an app that could not be inspected."""
+    raised = next((f"Raise the setting {settings}. " for _, settings in limits_met([outcome])), "")
+    return f"{raised}See 'Outcomes' in docs/reference/outcomes.md."

@@ -11,7 +11,9 @@ from rich.table import Table
 
 from farm.cli.run_view import LINES_SHOWN, padded, show_run
 from farm.model.inspection import Suite
+from farm.model.raising import limits_met
 from farm.model.text import visible
+from farm.service.run_reasons import reason
 from farm.service.timeline import timeline
 from workers.model.evidence import JSON
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "outcome": ("结果", "outcome"),
+    "limit": ("限制", "limit"),
+    "raise": ("可用设置 {} 调高", "raised by the setting {}"),
     "sdk": ("最低 SDK {}，目标 SDK {}", "sdk      min {}, target {}"),
     "sdks": ("SDK", "SDKs"),
     "permissions": ("权限", "permissions"),
@@ -54,9 +58,12 @@ def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> No
     out.print(f"[bold]{_safe(app.package or '(no package name)')}[/]  {_safe(app.version_name or '')}")
     out.print(f"sha256   {app.sha256}")
     for suite, evidence in inspected.evidence.items():
-        reason = f"  {_safe(evidence.reason, 600)}" if evidence.reason else ""
+        said = reason(evidence.reason)[0 if lang == "zh" else 1]
+        why = f"  {_safe(said, 600)}" if said else ""
         of = f"{suite.value}: " if len(inspected.evidence) > 1 else ""
-        out.print(f"{padded(_word('outcome', lang))}{of}{evidence.outcome.value}{reason}")
+        out.print(f"{padded(_word('outcome', lang))}{of}{evidence.outcome.value}{why}")
+    for _, settings in limits_met(evidence.outcome for evidence in inspected.evidence.values()):
+        out.print(f"{padded(_word('limit', lang))}{_word('raise', lang).format(settings)}")
     out.print(_word("sdk", lang).format(app.min_sdk or "?", app.target_sdk or "?"))
     static = inspected.evidence.get(Suite.STATIC)
     if static is not None:

@@ -13,12 +13,13 @@ from rich.text import Text
 from farm.cli.context import console
 from farm.model.batch import ShardState, ShardStatus
 from farm.model.inspection import FAILED_STATES, State
+from farm.model.raising import limits_met
 from farm.model.target import Pace, Standing
 from farm.model.text import visible
 from farm.ports import DriverRow, FailureRow
 from farm.service.status import BAR_ORDER, BatchView, Overview
 from workers.model.cross_check import CrossVerdict
-from workers.model.outcome import OutcomeClass
+from workers.model.outcome import Outcome, OutcomeClass
 
 STYLES: dict[State, str] = {
     State.DONE: "green",
@@ -259,6 +260,9 @@ def _failures(view: BatchView, reasons: Mapping[OutcomeClass, Sequence[FailureRo
                     (visible(row.reason, 160), "bright_black"),
                 )
             )
+    for outcome, settings in limits_met(Outcome(name) for name, number in view.status.outcomes.items() if number):
+        rerun = f"farm rerun {view.batch.batch_id} --outcome {outcome} --preview"
+        lines.append(Text(f"Beyond a limit ({outcome}): raise {settings}, then  {rerun}"))
     again = "" if view.unfinished else f"  farm rerun {view.batch.batch_id} --failed --preview"
     return [*lines, Text(f"To run them again:{again}")] if again else lines
 

@@ -14,7 +14,7 @@ from farm.model.errors import FarmError, ObjectChangedError, RangesIgnoredError
 from farm.model.execution import Task
 from farm.model.inspection import Suite
 from farm.ports import ObjectStore
-from workers.model.errors import OverLimitError, UnreadError
+from workers.model.errors import OverSizeLimitError, UnreadError
 from workers.model.limits import Limits
 from workers.static.ranges import read_ahead
 from workers.static.readers.file import BIG, RangedFile, Span
@@ -91,11 +91,11 @@ def read(
 ) -> App:
     """Return the app, with its SHA-256; all of it if `whole`, else what is needed.
 
-    Raises StoreError and its kinds (ObjectChangedError also for a hash that is not the listed one), OverLimitError.
+    Raises StoreError and its kinds (ObjectChangedError also for a hash that is not the listed one), OverSizeLimitError.
     """
     if not whole and told.sha256 is not None and by_ranges(task, told):
         if task.app.size > limits.file_bytes:
-            raise OverLimitError(f"The object has {task.app.size} bytes; the limit is {limits.file_bytes}.")
+            raise OverSizeLimitError(f"The object has {task.app.size} bytes; the limit is {limits.file_bytes}.")
         file = _in_part(task, store, key, limits=limits, meter=meter)
         if file is not None:
             return App(data=file, sha256=told.sha256, hashed=told.hashed)

@@ -25,7 +25,7 @@ from farm.rules.catalogue import load_packs
 from farm.rules.engine import judge
 from workers.cross_check import cross_check, sampled
 from workers.inspect import inspect_apk
-from workers.model.errors import OverLimitError, UnreadError
+from workers.model.errors import OverSizeLimitError, UnreadError
 from workers.model.evidence import AppIdentity, Evidence
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome, OutcomeClass
@@ -80,8 +80,8 @@ class Inspector:
             return watch.failed(task, Outcome.CHANGED_OBJECT, str(error))
         except (StoreError, SourceError) as error:
             return watch.failed(task, Outcome.STORE_UNAVAILABLE, str(error))
-        except OverLimitError as error:
-            return watch.failed(task, Outcome.OVER_SIZE_LIMIT, str(error))
+        except OverSizeLimitError as error:
+            return watch.failed(task, error.outcome, str(error))
         except MemoryError:
             return watch.failed(task, Outcome.OUT_OF_MEMORY, "Memory ran out outside the suite's own limit.")
         except Exception as error:  # the boundary of one app: whatever it provokes must not reach its neighbours

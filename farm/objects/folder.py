@@ -16,7 +16,7 @@ from typing import NoReturn
 from farm.model.errors import ObjectChangedError, ObjectMissingError, StoreError
 from farm.objects.naming import check_key
 from farm.ports import ObjectInfo
-from workers.model.errors import OverLimitError
+from workers.model.errors import OverSizeLimitError
 
 _INCOMING = ".incoming"
 """Folder below the root for objects that are being written; never listed."""
@@ -51,7 +51,7 @@ class FolderStore:
         descriptor, size = self._open(key)
         with os.fdopen(descriptor, "rb") as file:
             if limit is not None and size > limit:
-                raise OverLimitError(f"The object has {size} bytes; the limit is {limit}.")
+                raise OverSizeLimitError(f"The object has {size} bytes; the limit is {limit}.")
             try:
                 data = file.read()
             except OSError as error:

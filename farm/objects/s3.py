@@ -14,7 +14,7 @@ from farm.objects.naming import check_key
 from farm.objects.s3_client import client_for, effective_endpoint
 from farm.objects.s3_errors import BROKEN_STREAM, MISSING_STEP, store_error
 from farm.ports import ObjectInfo
-from workers.model.errors import OverLimitError
+from workers.model.errors import OverSizeLimitError
 
 _READS = 3
 """How often an object is read whose stream breaks off in the middle."""
@@ -155,7 +155,7 @@ class S3Store:
         """Read an answer that is a whole object."""
         size = int(answer["ContentLength"])
         if limit is not None and size > limit:
-            raise OverLimitError(f"The object has {size} bytes; the limit is {limit}.")
+            raise OverSizeLimitError(f"The object has {size} bytes; the limit is {limit}.")
         return _body(answer, size)
 
     def _part(self, answer: dict[str, Any], key: str, length: int, *, etag: str | None, size: int | None) -> bytes:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from farm.model.finding import Severity
 from farm.model.inspection import State
+from farm.model.raising import limits_met
 from farm.reports import labels
 from farm.reports.app_page import cards, static_page
 from farm.reports.run_page import Room, RunPage, run_page
@@ -175,6 +176,7 @@ def _environment() -> jinja2.Environment:
         words=run_words,
         seconds=run_words.seconds,
         said=reason,
+        limits_met=limits_met,
     )
     environment.filters.update(cut=shown, told=told, bytes=size, share=share)
     return environment

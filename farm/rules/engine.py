@@ -71,11 +71,12 @@ class Verdict:
         return _REASONS_EN[self.why.blank]
 
 
-_OF_THE_APP = frozenset({Blank.PACKED, Blank.NOT_REACHED, Blank.PARTLY, Blank.NO_EVIDENCE})
+_OF_THE_APP = frozenset({Blank.PACKED, Blank.TOO_LARGE, Blank.NOT_REACHED, Blank.PARTLY, Blank.NO_EVIDENCE})
 """Reasons whose detail is that of the whole inspection."""
 
 _REASONS_ZH: dict[Blank, str] = {
     Blank.PACKED: "应用代码被加固或隐藏，只看到外壳",
+    Blank.TOO_LARGE: "应用超出检测限制，没有全部读取",
     Blank.NOT_REACHED: "应用没有运行到可以观察的程度",
     Blank.NOT_RUN: "这一阶段没有进行",
     Blank.PARTLY: "应用有一部分无法读取",
@@ -87,6 +88,7 @@ _REASONS_ZH: dict[Blank, str] = {
 }
 _REASONS_EN: dict[Blank, str] = {
     Blank.PACKED: "The app's own code is hidden; only the shell was seen",
+    Blank.TOO_LARGE: "The app goes beyond a limit; not all of it was read",
     Blank.NOT_REACHED: "The app did not run far enough to be seen",
     Blank.NOT_RUN: "This part of the run did not take place",
     Blank.PARTLY: "A part of the app could not be read",

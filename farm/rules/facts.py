@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import assert_never
 
 from farm.model.finding import Subject, SubjectKind
 from farm.model.text import visible
 from farm.rules.app_types import AppType, find_app_type
 from workers.model.evidence import JSON
-from workers.model.outcome import Outcome, OutcomeClass
+from workers.model.outcome import Outcome
 
 PLATFORM_CATEGORY = "platform_library"
 """Category of libraries that are neither the app's own code nor a third party's: AndroidX and its like."""
@@ -58,6 +59,8 @@ class Blank(StrEnum):
 
     PACKED = "packed"
     """The app's own code is hidden."""
+    TOO_LARGE = "too_large"
+    """A limit kept a part of the app, most often the code, from being read."""
     NOT_REACHED = "not_reached"
     """The app did not run far enough to be seen."""
     NOT_RUN = "not_run"
@@ -97,6 +100,43 @@ class Row:
         """Return a field's text; empty if it is absent or something else."""
         value = self.value.get(field)
         return value if isinstance(value, str) else ""
+
+
+def _blank_of(outcome: Outcome) -> Blank | None:
+    """Return why an app with this outcome was not seen whole; None if it was."""
+    match outcome:
+        case Outcome.INSPECTED:
+            return None
+        case Outcome.INSPECTED_PARTLY:
+            return Blank.PARTLY
+        case Outcome.PACKED:
+            return Blank.PACKED
+        case Outcome.OVER_INFLATE_LIMIT | Outcome.OVER_STRING_LIMIT | Outcome.OVER_CODE_LIMIT:
+            return Blank.TOO_LARGE
+        case Outcome.NATIVE_CODE_NEEDED | Outcome.CRASHED_AT_LAUNCH | Outcome.LOGIN_WALL | Outcome.NO_LAUNCHER:
+            return Blank.NOT_REACHED
+        case (
+            Outcome.MISSING_OBJECT
+            | Outcome.CHANGED_OBJECT
+            | Outcome.NOT_AN_APK
+            | Outcome.MALFORMED
+            | Outcome.OVER_SIZE_LIMIT
+            | Outcome.OVER_ENTRY_LIMIT
+            | Outcome.ENGINE_ERROR
+            | Outcome.TIMEOUT
+            | Outcome.OUT_OF_MEMORY
+            | Outcome.WORKER_DIED
+            | Outcome.WORKER_LOST
+            | Outcome.NODE_LOST
+            | Outcome.BACKEND_MISSING
+            | Outcome.STORE_UNAVAILABLE
+            | Outcome.UPLOAD_FAILED
+            | Outcome.DRIVER_RESTARTED
+            | Outcome.CANCELLED
+        ):
+            return Blank.NO_EVIDENCE
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def pointer_of(*parts: str | int) -> str:
@@ -157,15 +197,12 @@ class Facts:
             return Unknown(blank=Blank.NO_EVIDENCE)
         reason = self.document.get("reason")
         detail = visible(reason, 300) if isinstance(reason, str) else ""
-        if outcome is Outcome.INSPECTED:
+        blank = _blank_of(outcome)
+        if blank is None:
             packer = self.at("/facts/packer/name")[1]
             # A packer that leaves most classes in sight still hides methods or native code.
             return Unknown(blank=Blank.PACKED, detail=visible(packer, 80)) if isinstance(packer, str) else None
-        if outcome is Outcome.INSPECTED_PARTLY:
-            return Unknown(blank=Blank.PARTLY, detail=detail)
-        if outcome.outcome_class is OutcomeClass.APP:
-            return Unknown(blank=Blank.PACKED if outcome is Outcome.PACKED else Blank.NOT_REACHED, detail=detail)
-        return Unknown(blank=Blank.NO_EVIDENCE, detail=detail)
+        return Unknown(blank=blank, detail=detail)
 
     def at(self, pointer: str) -> tuple[bool, JSON]:
         """Return whether there is something at the pointer, and what."""
@@ -195,7 +232,7 @@ class Facts:
         """Return why nothing in the fact `name` does not mean that there is nothing; None if it does."""
         if self.hidden is None:
             return None
-        never_seen = self.hidden.blank in {Blank.PACKED, Blank.NOT_REACHED}
+        never_seen = self.hidden.blank in {Blank.PACKED, Blank.TOO_LARGE, Blank.NOT_REACHED}
         return self.hidden if name in CODE_FACTS or (never_seen and name.startswith(RUN_FACTS)) else None
 
     def not_run(self, name: str, where: Mapping[str, Sequence[object]]) -> Unknown | None:

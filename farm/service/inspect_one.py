@@ -107,7 +107,7 @@ def inspect_file(
     """Return what `inspect` sees in the file at `path`, a suite after the other, judged; raises SourceError."""
     try:
         if path.stat().st_size > limit:
-            raise SourceError(f"{path} has more than {limit:,} bytes.", next_step="Raise the limit, or leave it out.")
+            raise SourceError(f"{path} has more than {limit:,} bytes.", next_step="Raise app_file_mb, or leave it out.")
         data = path.read_bytes()
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}.", next_step="Give the path of an APK.") from error

@@ -9,6 +9,7 @@ import jinja2
 from starlette.requests import Request
 
 from farm.model.inspection import FAILED_STATES
+from farm.model.raising import limits_met
 from farm.model.text import visible
 from farm.service import status
 from farm.web import pages
@@ -33,6 +34,7 @@ def environment(version: str) -> jinja2.Environment:
         app_name=pages.app_name,
         failed_states=sorted(FAILED_STATES, key=status.BAR_ORDER.index),
         bar_order=status.BAR_ORDER,
+        limits_met=limits_met,
     )
     return templates
 

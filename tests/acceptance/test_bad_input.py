@@ -98,6 +98,36 @@ def test_a_truncated_apk_is_unusable_and_its_neighbour_is_done(
     assert {"done": 1, "unusable": 1} == {k: v for k, v in farm.status("cut")["states"].items() if v}
 
 
+def test_an_app_beyond_a_limit_is_unknown_until_the_limit_is_raised(
+    farm: FarmCommand, samples: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Status, report and doctor say which limit and which setting; with a larger one a re-run inspects it."""
+    folder = tmp_path / "apps"
+    folder.mkdir()
+    (folder / "large.apk").write_bytes(samples["clean"])
+    farm("submit", str(folder), "--name", "large")
+    farm("run", "--executor", "inline", FARM_APP_STRINGS="10")
+    status = farm.status("large")
+    shown = farm("status", "large").out
+    farm("report", "large", "--format", "html", "--out", str(tmp_path / "report"))
+    page = next((tmp_path / "report" / "apps").glob("*.html")).read_text("utf-8")
+    index = (tmp_path / "report" / "index.html").read_text("utf-8")
+
+    assert {"unknown": 1} == {k: v for k, v in status["states"].items() if v}
+    assert ({"over_string_limit": 1}, 0, 1) == (status["outcomes"], status["counted"], status["attempts"])
+    assert "strings together, more than the limit of 10." in shown
+    assert "raise app_strings" in shown
+    assert "不能据此认为没有问题" in page
+    assert "字符串，上限为 10" in page
+    assert "<code>app_strings</code>" in page
+    assert "<code>app_strings</code>" in index
+    assert "over_string_limit: raise app_strings" in farm("doctor").out
+
+    farm("rerun", "large", "--outcome", "over_string_limit", "--yes")
+    farm("run", "--executor", "inline")
+    assert {"inspected": 1} == farm.status("large")["outcomes"]
+
+
 def test_an_object_that_changed_after_submit_is_an_input_error(farm: FarmCommand, samples: dict[str, bytes]) -> None:
     """A changed object is never silently another app, and a missing one is told apart."""
     source = farm.upload({"a.apk": samples["clean"], "b.apk": samples["two-dex"]})

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from tests.hostile.making import (
     BROKEN,
+    CODE,
+    ENTRIES,
     GOOD,
-    LARGE,
+    INFLATED,
     NO_APK,
     PARTLY,
     READ,
@@ -166,7 +168,7 @@ def seventy_thousand_entries() -> bytes:
     return crowded(70_000)
 
 
-@kind(LARGE)
+@kind(ENTRIES)
 def three_hundred_thousand_entries() -> bytes:
     """Three hundred thousand entries."""
     return crowded(300_000)
@@ -216,7 +218,7 @@ def a_checksum_that_lies() -> bytes:
     return apk_bytes([Member(name="classes.dex", content=dex(), told_crc=1)])
 
 
-@kind(PARTLY)
+@kind(INFLATED)
 def a_bomb_that_says_so() -> bytes:
     """A bomb that says so."""
     return bomb(1 << 30, 1 << 30)
@@ -234,14 +236,14 @@ def a_bomb_behind_a_dex_header() -> bytes:
     return bomb(100 << 20, 100 << 20)
 
 
-@kind(PARTLY)
+@kind(CODE)
 def many_bombs() -> bytes:
     """Many bombs."""
     one = Member(name="classes.dex", content=packed_zeros(100 << 20), deflated=False, told_size=100 << 20)
     return apk_bytes([one, *(replace(one, name=f"classes{i}.dex") for i in range(2, 9))])
 
 
-@kind(LARGE)
+@kind(INFLATED)
 def a_manifest_that_is_a_bomb() -> bytes:
     """A manifest that is a bomb."""
     stream = packed_zeros(1 << 30)

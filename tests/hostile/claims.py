@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.hostile.making import PARTLY, READ, kind
+from tests.hostile.making import PARTLY, READ, STRINGS, kind
 from tests.unit.workers.readers.build import HEADER_FIELDS, Member, apk_bytes, mend
 from tests.unit.workers.readers.build_axml import Node
 
@@ -141,7 +141,7 @@ def a_question_asked_ten_thousand_times_in_one_method() -> bytes:
     ).as_app()
 
 
-@kind(PARTLY)
+@kind(STRINGS)
 def parts_of_a_container_that_claim_the_same_tables() -> bytes:
     """Parts of a container that claim the same tables, each of them again."""
     count, parts = 400_000, 250

@@ -11,7 +11,9 @@ from functools import cache
 from tests.unit.workers.readers.build import Class, DexFile, Member, Method, apk_bytes, zip_bytes
 from tests.unit.workers.readers.build_axml import Node, axml
 
-READ, PARTLY, NO_APK, BROKEN, LARGE = "inspected", "inspected_partly", "not_an_apk", "malformed", "over_size_limit"
+READ, PARTLY, NO_APK, BROKEN = "inspected", "inspected_partly", "not_an_apk", "malformed"
+ENTRIES, INFLATED = "over_entry_limit", "over_inflate_limit"
+STRINGS, CODE = "over_string_limit", "over_code_limit"
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,37 @@ class MalformedError(InspectionError):
 
 
 class OverLimitError(InspectionError):
-    """The app is larger than the configured limits."""
+    """The app is larger than one of the limits; each has a subclass with its outcome."""
+
+
+class OverSizeLimitError(OverLimitError):
+    """The file is larger than the limit."""
 
     outcome = Outcome.OVER_SIZE_LIMIT
+
+
+class OverEntryLimitError(OverLimitError):
+    """The archive has more entries than the limit."""
+
+    outcome = Outcome.OVER_ENTRY_LIMIT
+
+
+class OverInflateLimitError(OverLimitError):
+    """A member, or all of them together, inflate to more than the limit."""
+
+    outcome = Outcome.OVER_INFLATE_LIMIT
+
+
+class OverStringLimitError(OverLimitError):
+    """The dex files have more strings than the limit."""
+
+    outcome = Outcome.OVER_STRING_LIMIT
+
+
+class OverCodeLimitError(OverLimitError):
+    """The dex files have more bytes or instructions than the limit."""
+
+    outcome = Outcome.OVER_CODE_LIMIT
 
 
 class TimeLimitError(InspectionError):

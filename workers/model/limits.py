@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """Caps on one inspection; those that change what is seen are part of the result key."""
+    """Caps on one inspection, part of the result key; what ends beyond each is told in docs/reference/outcomes.md."""
 
     file_bytes: int = 4 << 30
     """Largest APK that is read."""

@@ -40,9 +40,17 @@ class Outcome(StrEnum):
     MALFORMED = "malformed"
     """It claims to be an APK, but no Android would read it."""
     OVER_SIZE_LIMIT = "over_size_limit"
-    """The object or what it unpacks to is larger than the configured limit."""
+    """The file is larger than the limit."""
+    OVER_ENTRY_LIMIT = "over_entry_limit"
+    """Its archive has more entries than the limit."""
     PACKED = "packed"
     """The app's own code is encrypted or loaded by a packer: the suite saw only the shell."""
+    OVER_INFLATE_LIMIT = "over_inflate_limit"
+    """A member that is needed, or all of them together, inflate to more than the limit."""
+    OVER_STRING_LIMIT = "over_string_limit"
+    """The dex files have more strings than the limit."""
+    OVER_CODE_LIMIT = "over_code_limit"
+    """The dex files have more bytes or instructions than the limit."""
     NATIVE_CODE_NEEDED = "native_code_needed"
     """The app does not go on without native code that the backend cannot run."""
     CRASHED_AT_LAUNCH = "crashed_at_launch"
@@ -88,7 +96,11 @@ _CLASS: dict[Outcome, OutcomeClass] = {
     Outcome.NOT_AN_APK: OutcomeClass.INPUT,
     Outcome.MALFORMED: OutcomeClass.INPUT,
     Outcome.OVER_SIZE_LIMIT: OutcomeClass.INPUT,
+    Outcome.OVER_ENTRY_LIMIT: OutcomeClass.INPUT,
     Outcome.PACKED: OutcomeClass.APP,
+    Outcome.OVER_INFLATE_LIMIT: OutcomeClass.APP,
+    Outcome.OVER_STRING_LIMIT: OutcomeClass.APP,
+    Outcome.OVER_CODE_LIMIT: OutcomeClass.APP,
     Outcome.NATIVE_CODE_NEEDED: OutcomeClass.APP,
     Outcome.CRASHED_AT_LAUNCH: OutcomeClass.APP,
     Outcome.LOGIN_WALL: OutcomeClass.APP,

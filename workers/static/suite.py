@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workers.model.bounded import Rows, text
-from workers.model.errors import InspectionError, MemoryLimitError, TimeLimitError
+from workers.model.errors import InspectionError, MemoryLimitError, OverLimitError, TimeLimitError
 from workers.model.evidence import JSON
 from workers.model.fact import Fact
 from workers.model.outcome import Outcome
@@ -41,7 +41,7 @@ from workers.static.extractors import (
 )
 from workers.static.view import StaticView
 
-ENGINE = "static-4"
+ENGINE = "static-5"
 """Version of this suite; a change of any fact changes it, a new row of a table too, and with it every result key."""
 
 
@@ -65,6 +65,15 @@ class Extractor:
     def fact(self) -> str:
         """The name of the fact."""
         return self.about.name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Gap:
+    """Why something could not be read."""
+
+    reason: str
+    beyond: Outcome | None
+    """The outcome of the limit that the app goes beyond; None if it was something else."""
 
 
 _CODE = frozenset({Part.CODE})
@@ -113,29 +122,27 @@ def run(view: StaticView, extractors: Sequence[Extractor] | None = None) -> tupl
     # Without these two there is no app: their errors end the inspection.
     _ = view.archive, view.manifest
     facts: dict[str, JSON] = {}
-    not_read: list[JSON] = []
-    failed = {part: reason for part in Part if (reason := _failure(view, part))}
+    failed = {part: gap for part in Part if (gap := _failure(view, part))}
+    not_read: dict[str, _Gap] = {}
     for extractor in EXTRACTORS if extractors is None else extractors:
-        reason = next((failed[part] for part in Part if part in extractor.needs and part in failed), None)
-        if reason is None:
+        missing = next((failed[part] for part in Part if part in extractor.needs and part in failed), None)
+        if missing is None:
             try:
                 facts[extractor.fact] = extractor.extract(view)
-            except (TimeLimitError, MemoryLimitError):
-                raise
             except InspectionError as error:
-                reason = str(error)
-        if reason is not None:
-            not_read.append({"fact": extractor.fact, "reason": text(reason)})
+                missing = _gap(error)
+        if missing is not None:
+            not_read[extractor.fact] = missing
     if not_read:
-        facts["not_read"] = not_read
+        facts["not_read"] = [{"fact": fact, "reason": text(gap.reason)} for fact, gap in not_read.items()]
     left_out: dict[str, JSON] = dict(_left_out(facts))
     if left_out:
         facts["left_out"] = left_out
-    outcome, sentence = _judge(view, facts, failed)
+    outcome, sentence = _judge(view, facts, failed, not_read)
     return outcome, sentence, facts
 
 
-def _failure(view: StaticView, part: Part) -> str | None:
+def _failure(view: StaticView, part: Part) -> _Gap | None:
     """Read a part once, ahead of the extractors; return why it cannot be read."""
     try:
         match part:
@@ -143,11 +150,16 @@ def _failure(view: StaticView, part: Part) -> str | None:
                 _ = view.signing
             case Part.CODE:
                 _ = view.code
-    except (TimeLimitError, MemoryLimitError):
-        raise
     except InspectionError as error:
-        return str(error)
+        return _gap(error)
     return None
+
+
+def _gap(error: InspectionError) -> _Gap:
+    """Return what an error leaves unread; raises it again if it ends the whole inspection."""
+    if isinstance(error, TimeLimitError | MemoryLimitError):
+        raise error
+    return _Gap(reason=str(error), beyond=error.outcome if isinstance(error, OverLimitError) else None)
 
 
 def _left_out(facts: dict[str, JSON]) -> Iterator[tuple[str, int]]:
@@ -161,20 +173,30 @@ def _left_out(facts: dict[str, JSON]) -> Iterator[tuple[str, int]]:
                 yield name, table.left_out
 
 
-def _judge(view: StaticView, facts: dict[str, JSON], failed: dict[Part, str]) -> tuple[Outcome, str]:
-    """Return how the inspection ended, and the sentence on it."""
+_UNREAD = {Part.CODE: "The code could not be read", Part.SIGNING: "The signature could not be read"}
+"""How a sentence on a part begins; the part that says most of an app comes first."""
+
+
+def _judge(
+    view: StaticView, facts: dict[str, JSON], failed: dict[Part, _Gap], not_read: dict[str, _Gap]
+) -> tuple[Outcome, str]:
+    """Return how the inspection ended, and the sentence on it.
+
+    The first that holds: the app's code is hidden by a packer; a limit kept a fact from being read; something else was
+    not seen; all was seen.
+    """
     found = facts.get("packer")
     if isinstance(found, dict) and found["shell"]:
         missing = f"{found['components_missing']} of its {found['components']} components have no class"
         return Outcome.PACKED, f"The app's own code is hidden by the packer {found['name']}: {missing}."
-    gaps = []
-    if Part.CODE in failed:
-        gaps.append(f"The code could not be read: {failed[Part.CODE]}")
-    else:
+    parts = {what: failed[part] for part, what in _UNREAD.items() if part in failed}
+    for what, gap in (parts | {f"The fact {fact} could not be read": gap for fact, gap in not_read.items()}).items():
+        if gap.beyond is not None:
+            return gap.beyond, f"{what}: {text(gap.reason, 300)}"
+    gaps = [f"{what}: {text(gap.reason, 300)}" for what, gap in parts.items()]
+    if Part.CODE not in failed:
         gaps.extend(_gaps_in_code(view, facts))
-    if Part.SIGNING in failed:
-        gaps.append(f"The signature could not be read: {failed[Part.SIGNING]}")
-    if not gaps and "not_read" in facts:
+    if not gaps and not_read:
         gaps.append("Some facts could not be read; see not_read.")
     if gaps:
         return Outcome.INSPECTED_PARTLY, " ".join(gaps)

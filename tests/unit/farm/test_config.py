@@ -9,6 +9,7 @@ import pytest
 from farm.config import NAMES, load
 from farm.model.errors import ConfigError
 from farm.model.inspection import Suite
+from workers.model.limits import Limits
 
 
 def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(tmp_path: Path) -> None:
@@ -67,6 +68,32 @@ def test_limits_that_change_what_is_seen_change_the_result_key(tmp_path: Path) -
     two = load(environ={"FARM_APP_SECONDS": "5"}, folder=tmp_path)
 
     assert one.digest(Suite.STATIC) != two.digest(Suite.STATIC)
+
+
+def test_the_default_limits_are_those_of_a_worker_alone(tmp_path: Path) -> None:
+    """`python -m workers` and the farm see the same of an app."""
+    assert load(environ={}, folder=tmp_path).limits[Suite.STATIC] == Limits()
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "value"),
+    [
+        ("FILE_MB", "file_bytes", 7 << 20),
+        ("ENTRIES", "entries", 7),
+        ("MEMBER_MB", "member_bytes", 7 << 20),
+        ("INFLATED_MB", "inflated_bytes", 7 << 20),
+        ("DEX_MB", "dex_bytes", 7 << 20),
+        ("STRINGS", "strings", 7),
+        ("INSTRUCTIONS", "instructions", 7),
+    ],
+)
+def test_a_limit_on_what_an_app_holds_is_set_for_both_suites(name: str, limit: str, value: int, tmp_path: Path) -> None:
+    """Both read the same file; another value is another result key, so that a re-run is no cache hit."""
+    default, changed = (load(environ=env, folder=tmp_path) for env in ({}, {f"FARM_APP_{name}": "7"}))
+
+    for suite in Suite:
+        assert getattr(changed.limits[suite], limit) == value
+        assert changed.digest(suite) != default.digest(suite)
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,27 @@ def test_a_file_over_the_limit_is_not_read(inspector: Inspector) -> None:
     assert 0 == result.bytes_read
 
 
+@pytest.mark.parametrize(
+    ("limits", "outcome"),
+    [
+        (Limits(member_bytes=1_500), Outcome.OVER_INFLATE_LIMIT),
+        (Limits(member_bytes=100), Outcome.OVER_INFLATE_LIMIT),
+        (Limits(strings=1), Outcome.OVER_STRING_LIMIT),
+        (Limits(instructions=1), Outcome.OVER_CODE_LIMIT),
+    ],
+)
+def test_an_app_beyond_a_limit_is_kept_as_evidence_and_not_read_twice(
+    inspector: Inspector, limits: Limits, outcome: Outcome
+) -> None:
+    """It says something lasting about the app under these limits, with the manifest or without."""
+    small = replace(inspector, limits={Suite.STATIC: limits})
+    first, second = (small.run(_task(SAMPLES / "clean.apk")) for _ in range(2))
+
+    assert (outcome, False) == (first.outcome, first.cached)
+    assert (outcome, True) == (second.outcome, second.cached)
+    assert first.reason == second.reason != ""
+
+
 def test_a_failure_of_the_input_is_not_kept_as_evidence(inspector: Inspector, tmp_path: Path) -> None:
     """Only lasting words about an app are stored."""
     (tmp_path / "note.apk").write_text("hello")

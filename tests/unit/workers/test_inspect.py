@@ -18,7 +18,7 @@ from workers.inspect import inspect_apk
 from workers.model.errors import MalformedError
 from workers.model.evidence import JSON, Evidence
 from workers.model.limits import Limits
-from workers.model.outcome import Outcome
+from workers.model.outcome import Outcome, OutcomeClass
 from workers.static.readers.engine import Engine
 from workers.static.suite import ENGINE
 from workers.static.view import StaticView
@@ -62,20 +62,20 @@ def test_a_truncated_app_is_malformed() -> None:
     ("limits", "outcome", "words"),
     [
         (Limits(file_bytes=10), Outcome.OVER_SIZE_LIMIT, "The file has"),
-        (Limits(entries=1), Outcome.OVER_SIZE_LIMIT, "more than 1 entries"),
-        (Limits(member_bytes=100), Outcome.OVER_SIZE_LIMIT, "member 'AndroidManifest.xml'"),
-        (Limits(member_bytes=2_000), Outcome.INSPECTED_PARTLY, "member 'classes.dex'"),
-        (Limits(inflated_bytes=3_000), Outcome.INSPECTED_PARTLY, "'classes.dex' inflates to more than 3000 bytes"),
-        (Limits(inflated_bytes=4_100), Outcome.INSPECTED_PARTLY, "members inflate to more than 4100 bytes together"),
-        (Limits(dex_bytes=100), Outcome.INSPECTED_PARTLY, "bytes together"),
-        (Limits(strings=10), Outcome.INSPECTED_PARTLY, "strings together"),
-        (Limits(instructions=0), Outcome.INSPECTED_PARTLY, "instructions together"),
+        (Limits(entries=1), Outcome.OVER_ENTRY_LIMIT, "more than 1 entries"),
+        (Limits(member_bytes=100), Outcome.OVER_INFLATE_LIMIT, "member 'AndroidManifest.xml'"),
+        (Limits(member_bytes=2_000), Outcome.OVER_INFLATE_LIMIT, "member 'classes.dex'"),
+        (Limits(inflated_bytes=3_000), Outcome.OVER_INFLATE_LIMIT, "'classes.dex' inflates to more than 3000 bytes"),
+        (Limits(inflated_bytes=4_100), Outcome.OVER_INFLATE_LIMIT, "members inflate to more than 4100 bytes together"),
+        (Limits(dex_bytes=100), Outcome.OVER_CODE_LIMIT, "bytes together"),
+        (Limits(strings=10), Outcome.OVER_STRING_LIMIT, "strings together"),
+        (Limits(instructions=0), Outcome.OVER_CODE_LIMIT, "instructions together"),
     ],
 )
 def test_each_limit_has_an_end_of_its_own(
     monkeypatch: pytest.MonkeyPatch, engine: Engine, limits: Limits, outcome: Outcome, words: str
 ) -> None:
-    """Without the manifest there is no app; without the code there is some of it."""
+    """The same by both engines, with a sentence that names it."""
     choose(monkeypatch, engine)
     dex = DexFile(classes=[Class(name="La/A;", methods=[Method(name="m")])], strings=[str(i) for i in range(200)])
     content = dex.as_bytes().ljust(4_000, b"\0")
@@ -83,6 +83,37 @@ def test_each_limit_has_an_end_of_its_own(
 
     assert evidence.outcome is outcome
     assert words in evidence.reason
+
+
+@pytest.mark.parametrize("engine", [Engine.REFERENCE, pytest.param(Engine.NATIVE, marks=needs_native)])
+@pytest.mark.parametrize(
+    "limits", [Limits(member_bytes=2_000), Limits(strings=10), Limits(dex_bytes=100), Limits(instructions=0)]
+)
+def test_an_app_beyond_a_limit_is_unknown_and_keeps_what_was_read(
+    monkeypatch: pytest.MonkeyPatch, engine: Engine, limits: Limits
+) -> None:
+    """It hides by its size: never clean, but manifest and signers are there, and what is missing is listed."""
+    choose(monkeypatch, engine)
+    dex = DexFile(classes=[Class(name="La/A;", methods=[Method(name="m")])], strings=[str(i) for i in range(200)])
+    evidence = inspect_apk(
+        apk_bytes([Member(name="classes.dex", content=dex.as_bytes().ljust(4_000, b"\0"))]), limits=limits
+    )
+
+    assert evidence.outcome.outcome_class is OutcomeClass.APP
+    assert evidence.app.package == "com.example.app"
+    assert {"manifest", "permissions", "signing", "not_read"} <= set(evidence.facts)
+    assert "api_uses" not in evidence.facts
+
+
+@pytest.mark.parametrize("engine", [Engine.REFERENCE, pytest.param(Engine.NATIVE, marks=needs_native)])
+def test_what_is_not_needed_may_be_larger_than_a_limit(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
+    """A large asset is never inflated."""
+    choose(monkeypatch, engine)
+    good = Member(name="classes.dex", content=DexFile(classes=[Class(name="La/A;")]).as_bytes())
+    app = apk_bytes([good, Member(name="assets/film.mp4", content=bytes(50_000))])
+    evidence = inspect_apk(app, limits=Limits(member_bytes=10_000, inflated_bytes=10_000))
+
+    assert (evidence.outcome, evidence.reason) == (Outcome.INSPECTED, "")
 
 
 @pytest.mark.parametrize("engine", [Engine.REFERENCE, pytest.param(Engine.NATIVE, marks=needs_native)])

@@ -9,7 +9,15 @@ from typing import cast
 import pytest
 
 from tests.unit.workers.extractors.fake import APP, FakeArchive, FakeCode, make_manifest, make_view
-from workers.model.errors import MalformedError, NotAnApkError, OverLimitError, TimeLimitError
+from workers.model.errors import (
+    MalformedError,
+    NotAnApkError,
+    OverCodeLimitError,
+    OverInflateLimitError,
+    OverLimitError,
+    OverStringLimitError,
+    TimeLimitError,
+)
 from workers.model.outcome import Outcome
 from workers.static import suite
 from workers.static.extractors import urls
@@ -50,12 +58,11 @@ FACTS = {
 
 
 class BrokenView:
-    """An app whose named part raises when it is read."""
+    """An app whose named parts raise when they are read."""
 
-    def __init__(self, part: str, error: Exception) -> None:
-        """Take the part that cannot be read, and why."""
-        self._broken = part
-        self._error = error
+    def __init__(self, **errors: Exception) -> None:
+        """Take the parts that cannot be read, and why."""
+        self._errors = errors
         self._parts = SimpleNamespace(
             archive=FakeArchive(members={}),
             manifest=make_manifest(),
@@ -68,14 +75,14 @@ class BrokenView:
 
     def __getattr__(self, name: str) -> object:
         """Return a part, or raise."""
-        if name == self._broken:
-            raise self._error
+        if name in self._errors:
+            raise self._errors[name]
         return getattr(self._parts, name)
 
 
 def _broken(part: str, error: Exception) -> StaticView:
     """Return an app one part of which cannot be read."""
-    return cast("StaticView", BrokenView(part, error))
+    return cast("StaticView", BrokenView(**{part: error}))
 
 
 def test_an_app_has_every_fact() -> None:
@@ -123,10 +130,11 @@ def test_components_without_classes_are_an_inspection_in_part() -> None:
     assert reason == "3 of 3 declared components have no class: the code is hidden or in another file."
 
 
-def test_code_beyond_the_limit_leaves_the_other_facts() -> None:
-    """Every fact that needs the code is listed as not read, the rest is there."""
-    outcome, reason, facts = suite.run(_broken("code", OverLimitError("classes.dex has 3 GB.")))
-    assert (outcome, reason) == (Outcome.INSPECTED_PARTLY, "The code could not be read: classes.dex has 3 GB.")
+@pytest.mark.parametrize("error", [OverInflateLimitError, OverStringLimitError, OverCodeLimitError])
+def test_code_beyond_a_limit_leaves_the_other_facts(error: type[OverLimitError]) -> None:
+    """Every fact that needs the code is listed as not read, the rest is there; the outcome is that of the limit."""
+    outcome, reason, facts = suite.run(_broken("code", error("classes.dex has 3 GB.")))
+    assert (outcome, reason) == (error.outcome, "The code could not be read: classes.dex has 3 GB.")
     needing = {each.fact for each in suite.EXTRACTORS if suite.Part.CODE in each.needs}
     assert facts["not_read"] == [
         {"fact": each.fact, "reason": "classes.dex has 3 GB."} for each in suite.EXTRACTORS if each.fact in needing
@@ -156,18 +164,45 @@ def test_no_app_and_no_time_end_the_inspection(part: str, error: Exception) -> N
         suite.run(_broken(part, error))
 
 
-def test_one_extractor_that_gives_up_costs_one_fact(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An extractor that meets a limit is told as not read."""
+@pytest.mark.parametrize(
+    ("error", "outcome", "sentence"),
+    [
+        (MalformedError("Odd."), Outcome.INSPECTED_PARTLY, "Some facts could not be read; see not_read."),
+        (OverInflateLimitError("Big."), Outcome.OVER_INFLATE_LIMIT, "The fact urls could not be read: Big."),
+    ],
+)
+def test_one_extractor_that_gives_up_costs_one_fact(error: Exception, outcome: Outcome, sentence: str) -> None:
+    """It is told as not read; a limit gives its outcome whatever it keeps from being read."""
+    found, reason, facts = suite.run(make_view(), (_giving_up(error), *suite.EXTRACTORS[:2]))
+    assert (found, reason) == (outcome, sentence)
+    assert facts["not_read"] == [{"fact": "urls", "reason": str(error)}]
+
+
+def test_a_packer_says_more_than_a_limit_and_a_limit_more_than_a_gap() -> None:
+    """The order in which the outcome is chosen."""
+    activity = Component(kind=ComponentKind.ACTIVITY, name="com.example.app.Main", exported=True)
+    shell = make_view(members={"lib/x86/libjiagu.so": b""}, manifest=make_manifest(components=(activity,)))
+    cut = make_view(code=FakeCode(unreadable=(UnreadableDex(name="classes2.dex", reason="Its magic is wrong."),)))
+    extractors = (_giving_up(OverInflateLimitError()), *suite.EXTRACTORS[1:])
+    outcomes = [suite.run(view, extractors)[0] for view in (shell, cut)]
+    assert outcomes == [Outcome.PACKED, Outcome.OVER_INFLATE_LIMIT]
+
+
+def test_code_beyond_a_limit_says_more_than_the_signature() -> None:
+    """Of two limits the one that costs more facts is told."""
+    view = BrokenView(code=OverStringLimitError("Too many."), signing=OverInflateLimitError("Too big."))
+    outcome, _, _ = suite.run(cast("StaticView", view))
+    assert outcome is Outcome.OVER_STRING_LIMIT
+
+
+def _giving_up(error: Exception) -> suite.Extractor:
+    """Return an extractor that raises."""
 
     def give_up(_view: StaticView) -> None:
-        """Meet a limit."""
-        raise OverLimitError("Too much.")
+        """Raise."""
+        raise error
 
-    extractors = (suite.Extractor(about=urls.FACT, extract=give_up), *suite.EXTRACTORS[:2])
-    monkeypatch.setattr(suite, "EXTRACTORS", extractors)
-    outcome, reason, facts = suite.run(make_view())
-    assert (outcome, reason) == (Outcome.INSPECTED_PARTLY, "Some facts could not be read; see not_read.")
-    assert facts["not_read"] == [{"fact": "urls", "reason": "Too much."}]
+    return suite.Extractor(about=urls.FACT, extract=give_up)
 
 
 def test_rows_that_a_limit_cut_off_are_counted() -> None:

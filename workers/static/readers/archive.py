@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
-from workers.model.errors import NotAnApkError, OverLimitError
+from workers.model.errors import NotAnApkError, OverEntryLimitError, OverInflateLimitError, OverSizeLimitError
 from workers.model.limits import Limits
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.directory import DESCRIPTOR, Directory, Entry, ReadEntries, read_directory, read_entries
@@ -48,7 +48,8 @@ class Archive:
         self.file: ApkFile = as_file(data)
         """The file, whole or in part."""
         if self.file.size > limits.file_bytes:
-            raise OverLimitError(f"The file has {self.file.size} bytes, more than the limit of {limits.file_bytes}.")
+            told = f"The file has {self.file.size} bytes, more than the limit of {limits.file_bytes}."
+            raise OverSizeLimitError(told)
         self.engine: ModuleType | None = native()
         """The native engine, if it is in force for this file."""
         read_all = _read_all_natively(self.engine) if self.engine else read_entries
@@ -94,7 +95,7 @@ class Archive:
 
         Raises:
             MemberError: there is none, or its bytes cannot be found or inflated.
-            OverLimitError: it is larger than `Limits.member_bytes`, or all members read so far than `inflated_bytes`.
+            OverInflateLimitError: it is larger than `Limits.member_bytes`, or all that were read than `inflated_bytes`.
         """
         entry = self._by_name.get(name)
         if entry is None:
@@ -207,7 +208,7 @@ class Archive:
         else:
             content = self._guess(entry, start, length, cap)
         if len(content) > cap and entry.size > cap:
-            raise OverLimitError(f"The member {entry.name!r} inflates to more than {cap} bytes.")
+            raise OverInflateLimitError(f"The member {entry.name!r} inflates to more than {cap} bytes.")
         if len(content) != entry.size:
             told = f"{entry.size} bytes told, {'more' if len(content) > entry.size else len(content)} found"
             self._note("zip.size-mismatch", entry.name, told)
@@ -259,7 +260,8 @@ class Archive:
         cap = self.limits.member_bytes
         at_most = available if entry.method == STORED else available * _DEFLATE_RATIO
         if cap < entry.size <= at_most:
-            raise OverLimitError(f"The member {entry.name!r} has {entry.size} bytes, more than the limit of {cap}.")
+            told = f"The member {entry.name!r} has {entry.size} bytes, more than the limit of {cap}."
+            raise OverInflateLimitError(told)
         return min(cap, self.limits.inflated_bytes)
 
     def _guess(self, entry: Entry, start: int, length: int, cap: int) -> bytes:
@@ -283,7 +285,8 @@ class Archive:
         self._counted[entry.header_offset] = entry
         self._inflated += size
         if self._inflated > self.limits.inflated_bytes:
-            raise OverLimitError(f"The members inflate to more than {self.limits.inflated_bytes} bytes together.")
+            told = f"The members inflate to more than {self.limits.inflated_bytes} bytes together."
+            raise OverInflateLimitError(told)
 
     def _note(self, kind: str, subject: str, detail: str) -> None:
         """Keep an anomaly, once for each kind and subject."""
@@ -308,7 +311,7 @@ def _read_all_natively(engine: ModuleType) -> ReadEntries:
         piece, at = file.around(start, stop - start)
         entries, after, too_many = engine.read_entries(piece, at, at + stop - start, shift, max_entries)
         if too_many:
-            raise OverLimitError(f"The archive has more than {max_entries} entries.")
+            raise OverEntryLimitError(f"The archive has more than {max_entries} entries.")
         return entries, after - at + start
 
     return read_all
@@ -320,7 +323,8 @@ def open_apk(data: memoryview | ApkFile, *, limits: Limits) -> Archive:
     Raises:
         NotAnApkError: it is no zip, or a zip without AndroidManifest.xml.
         MalformedError: it looks like a zip, but its central directory cannot be read.
-        OverLimitError: it has too many bytes or entries.
+        OverSizeLimitError: it has too many bytes.
+        OverEntryLimitError: it has too many entries.
     """
     archive = Archive(data, limits=limits)
     if MANIFEST not in archive:

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import ModuleType
 from typing import Any, Protocol, TypedDict
 
-from workers.model.errors import OverLimitError
+from workers.model.errors import OverCodeLimitError, OverLimitError, OverStringLimitError
 from workers.model.limits import Limits
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.archive import Archive, MemberError
@@ -201,6 +201,9 @@ def read_code(archive: Archive) -> Code:
     """Return the code of an APK: `classes.dex`, `classes2.dex` and so on.
 
     Android loads them until the first number that is missing; those behind a gap are read too, and noted.
+
+    Raises:
+        OverLimitError: one of them, or all together, are larger than a limit; which one says the subclass.
     """
     reader = _reader(archive.engine)
     members = dex_members(archive.names)
@@ -235,23 +238,25 @@ class _Budget:
         self._table_bytes = self._strings = self._instructions = 0
 
     def take_file(self, size: int) -> None:
-        """Count a member; raises OverLimitError."""
+        """Count a member; raises OverCodeLimitError."""
         self.bytes += size
-        self._check("bytes", self.bytes, self._limits.dex_bytes)
+        _check("bytes", self.bytes, self._limits.dex_bytes, OverCodeLimitError)
 
     def take(self, dex: DexFile) -> None:
-        """Count what was read of a member; raises OverLimitError."""
+        """Count what was read of a member; raises OverCodeLimitError or OverStringLimitError."""
         self._strings += dex.sizes.strings
         self._instructions += dex.swept[1]
         # Of a container each part may claim the same bytes for its tables again.
         self._table_bytes += dex.sizes.bytes
-        self._check("bytes of tables", self._table_bytes, self._limits.dex_bytes)
-        self._check("strings", self._strings, self._limits.strings)
-        self._check("instructions", self._instructions, self._limits.instructions)
+        _check("bytes of tables", self._table_bytes, self._limits.dex_bytes, OverCodeLimitError)
+        _check("strings", self._strings, self._limits.strings, OverStringLimitError)
+        _check("instructions", self._instructions, self._limits.instructions, OverCodeLimitError)
 
-    def _check(self, what: str, found: int, limit: int) -> None:
-        if found > limit:
-            raise OverLimitError(f"The dex files have {found} {what} together, more than the limit of {limit}.")
+
+def _check(what: str, found: int, limit: int, error: type[OverLimitError]) -> None:
+    """Raise `error` if more was found than the limit."""
+    if found > limit:
+        raise error(f"The dex files have {found} {what} together, more than the limit of {limit}.")
 
 
 class _Reader(Protocol):

@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from typing import Protocol
 
-from workers.model.errors import MalformedError, NotAnApkError, OverLimitError
+from workers.model.errors import MalformedError, NotAnApkError, OverEntryLimitError
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.file import ApkFile
 
@@ -96,7 +96,7 @@ def read_directory(file: ApkFile, *, max_entries: int, read_all: ReadEntries | N
     Raises:
         NotAnApkError: nothing in it looks like a zip.
         MalformedError: it looks like a zip, but has no readable directory.
-        OverLimitError: it has more than `max_entries` entries.
+        OverEntryLimitError: it has more than `max_entries` entries.
     """
     looks_like_zip = bytes(file.read(0, 2)) == b"PK"
     ends = _find_ends(file)
@@ -198,7 +198,7 @@ def read_entries(file: ApkFile, start: int, stop: int, *, shift: int, max_entrie
         if magic != _CENTRAL_MAGIC or after > len(data):
             break
         if len(entries) >= max_entries:
-            raise OverLimitError(f"The archive has more than {max_entries} entries.")
+            raise OverEntryLimitError(f"The archive has more than {max_entries} entries.")
         name_end = at + _CENTRAL.size + name_size
         if _NONE32 in {packed, size, offset}:
             extra = bytes(data[name_end : name_end + extra_size])

@@ -25,7 +25,7 @@ def read_signing(libraries: Libraries) -> Signing:
 
     Raises:
         MalformedError: the manifest's bytes cannot be read (libraries want it).
-        OverLimitError: a member is larger than the limits.
+        OverInflateLimitError: a member is larger than the limits.
     """
     archive = libraries.archive
     block = find_signing_block(archive)

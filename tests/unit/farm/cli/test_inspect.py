@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from farm.cli.main import cli
+from farm.model.errors import UninspectableError
 from tests.hostile.networks import a_configuration_with_rules_for_domains
 from tests.unit.workers import runs
 from workers.dynamic import suite as dynamic_suite
@@ -89,6 +90,30 @@ def test_what_came_before_a_refusal_is_not_told_as_after_it(
 
     assert [True] == ["before consent" in line for line in lines if "IMEI" in line and "TelephonyManager" in line][:1]
     assert any("MAC address" in line and "after refusal" in line for line in lines)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "the setting app_strings"), ("zh", "可用设置 app_strings 调高")])
+def test_an_app_beyond_a_limit_has_its_setting(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, lang: str, words: str
+) -> None:
+    """On the screen, and it is unknown, no failure of the command."""
+    monkeypatch.setenv("FARM_APP_STRINGS", "1")
+    result = farm("inspect", SAMPLE, "--lang", lang)
+
+    assert (0, True) == (result.exit_code, "over_string_limit" in result.output)
+    assert words in result.output.replace("\n", " ")
+
+
+@pytest.mark.parametrize(("name", "value"), [("MEMBER_MB", "0"), ("ENTRIES", "1")])
+def test_an_app_of_which_a_limit_leaves_nothing_is_a_failure_with_its_setting(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """Not even its manifest was read."""
+    monkeypatch.setenv(f"FARM_APP_{name}", value)
+    result = farm("inspect", SAMPLE, "--json")
+
+    assert isinstance(result.exception, UninspectableError)
+    assert f"app_{name.lower()}" in result.exception.next_step
 
 
 def test_the_timeline_speaks_chinese(farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,6 +59,17 @@ def test_a_finished_batch_says_how_to_run_failures_again(terminal: Terminal) -> 
     assert f"farm rerun {batch.batch_id} --failed --preview" in terminal.farm("status", "nov").out
 
 
+def test_a_limit_that_was_met_has_its_setting(terminal: Terminal) -> None:
+    """Running the app again alone cannot help."""
+    with terminal.ledger() as ledger:
+        batch = add_batch(ledger, "large", 1)
+        run(ledger, batch, [Outcome.OVER_STRING_LIMIT])
+    said = terminal.farm("status", "large").out
+
+    assert "Beyond a limit (over_string_limit): raise app_strings, then" in said
+    assert f"farm rerun {batch.batch_id} --outcome over_string_limit --preview" in said
+
+
 def test_json_is_one_document(terminal: Terminal) -> None:
     """Scripts get the contract's document and nothing else."""
     document = terminal.farm("status", "nov", "--json").json

@@ -60,7 +60,17 @@ def state_of(condition: str, evidence: dict[str, JSON]) -> VerdictState:
     return verdicts(evidence, pack_with(condition))[0].state
 
 
-@pytest.mark.parametrize(("outcome", "blank"), [("packed", Blank.PACKED), ("inspected_partly", Blank.PARTLY)])
+@pytest.mark.parametrize(
+    ("outcome", "blank"),
+    [
+        ("packed", Blank.PACKED),
+        ("inspected_partly", Blank.PARTLY),
+        ("over_inflate_limit", Blank.TOO_LARGE),
+        ("over_string_limit", Blank.TOO_LARGE),
+        ("over_code_limit", Blank.TOO_LARGE),
+        ("over_entry_limit", Blank.NO_EVIDENCE),
+    ],
+)
 @pytest.mark.parametrize("code", [CODE_RULE, ABSENCE_RULE, "miit164.A1.s4.device_id", "cac191.2.1"])
 def test_what_was_not_seen_whole_is_never_not_observed(outcome: str, blank: Blank, code: str) -> None:
     """Rules on code are not testable where the code is hidden or partly unreadable."""

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from farm.service.run_reasons import reason
+import pytest
 
+from farm.service.run_reasons import reason
+from workers.inspect import inspect_apk
+from workers.model.limits import Limits
+
+SAMPLE = Path(__file__).resolve().parents[4] / "examples" / "apps" / "built" / "clean.apk"
 PHASES = Path(__file__).resolve().parents[4] / "workers" / "dynamic"
 
 
@@ -25,3 +30,23 @@ def test_every_reason_of_a_phase_is_known() -> None:
 
     assert len(sentences) >= 8
     assert [] == [sentence for sentence in sentences if reason(sentence)[0] == sentence]
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (Limits(file_bytes=1), "上限为 1。"),
+        (Limits(entries=1), "上限 1 个"),
+        (Limits(member_bytes=100), "AndroidManifest.xml 有 "),
+        (Limits(inflated_bytes=2_500), "解压"),
+        (Limits(strings=1), "代码没有读取：dex 共有 "),
+        (Limits(instructions=1), "条指令，上限为 1。"),
+        (Limits(dex_bytes=1), "字节，上限为 1。"),
+    ],
+)
+def test_the_sentence_on_each_limit_is_known(limits: Limits, words: str) -> None:
+    """As the static suite says it of a real app."""
+    said = inspect_apk(SAMPLE.read_bytes(), limits=limits).reason
+
+    assert words in reason(said)[0]
+    assert "limit" not in reason(said)[0]

@@ -52,6 +52,19 @@ def test_batch_is_found_by_name_too(console: Starlette, nov: str) -> None:
     assert ask(console, "/batches/nov").text.count("<tr>") == ask(console, nov).text.count("<tr>")
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "raise app_strings"), ("zh", "调高 app_strings")])
+def test_batch_says_which_setting_raises_a_limit(
+    scene: SqlLedger, console: Starlette, language: str, words: str
+) -> None:
+    """In both languages, with the command for the apps that went beyond it."""
+    batch = add_batch(scene, "large", 1)
+    run(scene, batch, [Outcome.OVER_STRING_LIMIT])
+    text = ask(console, f"/batches/{batch.batch_id}?lang={language}").page.text
+
+    assert words in text
+    assert f"farm rerun {batch.batch_id} --outcome over_string_limit --preview" in text
+
+
 def test_a_bar_covers_its_whole_length(scene: SqlLedger) -> None:
     """The pieces of a bar meet each other, and however small, each can be seen."""
     batch = add_batch(scene, "big", 2)
