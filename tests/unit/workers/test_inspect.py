@@ -117,6 +117,20 @@ def test_what_is_not_needed_may_be_larger_than_a_limit(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("engine", [Engine.REFERENCE, pytest.param(Engine.NATIVE, marks=needs_native)])
+def test_a_signature_beyond_a_limit_costs_the_signers_alone(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
+    """Manifest and code are there all the same."""
+    choose(monkeypatch, engine)
+    dex = DexFile(classes=[Class(name="La/A;", methods=[Method(name="m")])]).as_bytes()
+    members = [Member(name="classes.dex", content=dex), Member(name="META-INF/A.RSA", content=bytes(9_000))]
+    evidence = inspect_apk(apk_bytes(members), limits=Limits(member_bytes=8_000))
+
+    assert evidence.outcome is Outcome.OVER_INFLATE_LIMIT
+    assert "META-INF/A.RSA" in evidence.reason
+    assert {"manifest", "code", "sdks"} <= evidence.facts.keys()
+    assert "signing" not in evidence.facts
+
+
+@pytest.mark.parametrize("engine", [Engine.REFERENCE, pytest.param(Engine.NATIVE, marks=needs_native)])
 def test_code_that_needs_more_memory_than_there_may_be_is_no_death(
     monkeypatch: pytest.MonkeyPatch, engine: Engine
 ) -> None:

@@ -12,13 +12,14 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from io import FileIO
 from typing import Any, TypeVar
 
 import apk_info
 
-from workers.model.errors import InspectionError, MalformedError, UnreadError
+from workers.model.errors import InspectionError, MalformedError, OverLimitError, UnreadError
 from workers.static.readers.archive import MANIFEST, Archive, MemberError
 from workers.static.readers.signing_block import find_signing_block
 
@@ -74,7 +75,9 @@ class Libraries:
     @cached_property
     def small_apk(self) -> tuple[bytes, ...]:
         """The zip that the libraries get, in pieces."""
-        members = [(MANIFEST, self.manifest_bytes), *self.signature_files]
+        members = [(MANIFEST, self.manifest_bytes)]
+        with suppress(OverLimitError):  # Of the signature alone: who asks for the signers is told.
+            members += self.signature_files
         block = find_signing_block(self.archive)
         return _stored_zip(members, block.raw if block and not block.broken else b"")
 
