@@ -34,6 +34,32 @@ TABLES = (
     "wake_ups.tsv",
 )
 PREFIX = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*")
+SERVICE_SDKS = {
+    Category.ADS: 120,
+    Category.AD_DOWNLOAD: 3,
+    Category.ANALYTICS: 110,
+    Category.CAPTCHA: 8,
+    Category.CLOUD: 35,
+    Category.CRASH: 40,
+    Category.CUSTOMER_SERVICE: 20,
+    Category.DOWNLOAD: 14,
+    Category.FACE: 18,
+    Category.IDENTIFIER: 20,
+    Category.IM: 20,
+    Category.LOGIN: 30,
+    Category.MAP: 40,
+    Category.PAYMENT: 60,
+    Category.PUSH: 40,
+    Category.SECURITY: 35,
+    Category.SOCIAL: 35,
+    Category.SPEECH: 15,
+    Category.VENDOR_SERVICE: 60,
+}
+"""Names that there are at least, of the SDKs by which an app uses somebody's service.
+
+Categories that are not here hold libraries that anybody may build into an app and that serve nobody else; media and
+hot fixes hold both, and are left out whole.
+"""
 MEMBER = re.compile(r"L[\w$]+(/[\w$]+)*;->(<init>|[A-Za-z_$][\w$]*)")
 
 
@@ -82,6 +108,35 @@ def test_there_are_at_least_as_many_rows_as_promised() -> None:
     assert len(tables.permissions()) >= 60
 
 
+@pytest.mark.parametrize("category", SERVICE_SDKS)
+def test_each_kind_of_service_has_its_sdks(category: Category) -> None:
+    """Ads, push, payment and the rest are each covered: many rows of one kind do not make up for another."""
+    names = {sdk.name for sdk in tables.sdks().values() if sdk.category is category}
+    assert len(names) >= SERVICE_SDKS[category]
+
+
+def test_service_sdks_alone_are_more_than_five_hundred() -> None:
+    """General libraries do not count: what an inspector asks for is who gets the data."""
+    assert sum(SERVICE_SDKS.values()) >= 520
+    names = {sdk.name for sdk in tables.sdks().values() if sdk.category in SERVICE_SDKS}
+    assert len(names) >= sum(SERVICE_SDKS.values())
+
+
+def test_no_prefix_is_as_wide_as_a_top_level_domain() -> None:
+    """`com` or `com.tencent` would take the apps and the other products of a company for one SDK."""
+    wide = {
+        "com.tencent",
+        "com.alibaba",
+        "com.baidu",
+        "com.huawei",
+        "com.xiaomi",
+        "com.bytedance",
+        "com.netease",
+        "com.jd",
+    }
+    assert {prefix for prefix in tables.sdks() if prefix in {"cn", "com", "io", "net", "org", "me"} | wide} == set()
+
+
 def test_sdk_prefixes_are_packages_and_occur_once() -> None:
     """A prefix is a Java package, and no two rows claim the same one."""
     rows = [line for line in _lines("sdks.tsv") if line and not line.startswith("#")][1:]
@@ -117,6 +172,17 @@ def test_one_sdk_name_has_one_vendor() -> None:
         ("com.tencent.bugly.crashreport", "Bugly"),
         ("com.bun.miitmdid.core", "MSA OAID SDK"),
         ("com.huawei.hms.ads.identifier", "Huawei OAID"),
+        ("com.iflytek.voiceads.view", "iFlytek Ads"),
+        ("com.iflytek.cloud", "iFlytek"),
+        ("com.bytedance.ads.convert", "Ocean Engine conversion"),
+        ("com.kwai.monitor.log", "Kuaishou conversion"),
+        ("com.qq.gdt.action", "Tencent Ads conversion"),
+        ("com.sina.sso", "Weibo SSO"),
+        ("com.chinaums.pppay.unify", "Chinaums"),
+        ("com.hyphenate.helpdesk.easeui", "Easemob customer service"),
+        ("com.hyphenate.chat", "Easemob IM"),
+        ("com.alibaba.sdk.android.feedback.impl", "Aliyun feedback"),
+        ("com.qihoo.gamecenter.sdk.matrix", "360 game"),
         ("okhttp3.internal.http", "OkHttp"),
         ("android.support.v4.app", "Android Support Library"),
         ("androidx.core.app", "AndroidX"),
