@@ -27,7 +27,7 @@ from farm.rules.conditions import (
     SdkPresent,
 )
 from farm.rules.facts import ABSENCE_FACTS, PLATFORM_CATEGORY, Blank, Facts, Row, Unknown, fact_name
-from farm.rules.vocabulary import short_api, short_permission
+from farm.rules.vocabulary import called, short_api, short_permission
 from workers.model.evidence import JSON
 
 
@@ -120,9 +120,8 @@ def _api_use(condition: ApiUse, facts: Facts) -> Answer:
                 continue
             owner = facts.owned_by(row, condition.by, condition.sdk_categories)
             if owner is not None:
-                hits.append(
-                    Hit(pointer=row.pointer, subject=owner, terms={"kinds": (kind,), "apis": (short_api(api),)})
-                )
+                name = called(api, row.text("argument"))
+                hits.append(Hit(pointer=row.pointer, subject=owner, terms={"kinds": (kind,), "apis": (name,)}))
     enough = _by_subject(
         hits,
         lambda group: (

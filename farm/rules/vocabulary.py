@@ -71,6 +71,17 @@ def short_api(descriptor: str) -> str:
     return f"{owner.rpartition('.')[2]}.{member}" if _JAVA_MEMBER.fullmatch(descriptor) else descriptor
 
 
+def called(descriptor: str, argument: str) -> str:
+    """Return `Settings$Secure.getString(android_id)`: a member with the one constant that made its call count, if any.
+
+    Of a call by reflection the constant is what tells.
+    """
+    telling = argument and len(argument) <= _ARGUMENT_MAX and "," not in argument
+    return f"{short_api(descriptor)}({argument})" if telling else short_api(descriptor)
+
+
+_ARGUMENT_MAX = 60
+"""Longest constant that is shown."""
 _JAVA_MEMBER = re.compile(r"[\w$]+(\.[\w$]+){2,}", re.ASCII)
 
 
