@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup native engines androguard fuzz apks sandbox golden hostile test-tools clean
+.PHONY: help demo test check setup native wheel engines androguard fuzz apks sandbox golden hostile test-tools clean
 
 help: ## Say what there is.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -47,6 +47,10 @@ $(VENV)/.native: native/Cargo.toml native/Cargo.lock native/pyproject.toml $(she
 	@echo "building the native engine"
 	@$(UV) pip install --python $(RUN)/python --no-deps --reinstall ./native
 	@touch $@
+
+wheel: $(VENV)/bin/uv ## A wheel of the native engine for other machines, in native/target/wheels; needs cargo, brings Zig (about 100 MB) from PyPI.
+	@$(UV) tool run --from "maturin[zig]==1.16.0" --with "ziglang==0.17.1" maturin build --release --locked \
+	--manifest-path native/Cargo.toml --zig --compatibility manylinux_2_17
 
 engines: setup ## Do both engines see the same in every APK? A folder of them: APKS=folder.
 	@APKFARM_APKS=$(abspath $(APKS)) $(RUN)/pytest -q tests/integration/test_engines_agree.py tests/properties/test_engines.py
