@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup native wheel engines androguard fuzz apks sandbox golden hostile test-tools clean
+.PHONY: help demo test check setup native wheel engines androguard peers fuzz apks sandbox golden hostile test-tools clean
 
 help: ## Say what there is.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -57,6 +57,11 @@ engines: setup ## Do both engines see the same in every APK? A folder of them: A
 
 androguard: setup ## Does androguard see the same? Manifest of every APK, code of twenty; a folder of them: APKS=folder.
 	@APKFARM_APKS=$(abspath $(APKS)) APKFARM_APPS=20 $(RUN)/pytest -q tests/integration/test_cross_check.py tests/integration/test_against_androguard.py
+
+peers: $(VENV)/bin/uv ## Install other engines for `python -m benchmarks.peers`, in an environment of their own (150 MB); those for Java where Maven is.
+	@UV_PROJECT_ENVIRONMENT=.cache/peers $(UV) sync --frozen --only-group peers
+	@if command -v mvn >/dev/null; then mvn -q -B -f benchmarks/peers/pom.xml compile dependency:copy-dependencies \
+	-DoutputDirectory=$(CURDIR)/.cache/peers/java/lib; else echo "no engines for Java: they need Java 17 and Maven"; fi
 
 SECONDS ?= 60
 fuzz: setup ## Fuzz the byte readers with coverage, each target so long: SECONDS=300; some of them: TARGETS="dex plan".
