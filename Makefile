@@ -11,7 +11,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup native engines androguard fuzz apks sandbox golden hostile test-tools clean
+.PHONY: help demo test check setup native wheel engines androguard peers fuzz apks sandbox golden hostile test-tools clean
 
 help: ## Say what there is.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -48,11 +48,20 @@ $(VENV)/.native: native/Cargo.toml native/Cargo.lock native/pyproject.toml $(she
 	@$(UV) pip install --python $(RUN)/python --no-deps --reinstall ./native
 	@touch $@
 
+wheel: $(VENV)/bin/uv ## A wheel of the native engine for other machines, in native/target/wheels; needs cargo, brings Zig (about 100 MB) from PyPI.
+	@$(UV) tool run --from "maturin[zig]==1.16.0" --with "ziglang==0.17.1" maturin build --release --locked \
+	--manifest-path native/Cargo.toml --zig --compatibility manylinux_2_17
+
 engines: setup ## Do both engines see the same in every APK? A folder of them: APKS=folder.
 	@APKFARM_APKS=$(abspath $(APKS)) $(RUN)/pytest -q tests/integration/test_engines_agree.py tests/properties/test_engines.py
 
 androguard: setup ## Does androguard see the same? Manifest of every APK, code of twenty; a folder of them: APKS=folder.
 	@APKFARM_APKS=$(abspath $(APKS)) APKFARM_APPS=20 $(RUN)/pytest -q tests/integration/test_cross_check.py tests/integration/test_against_androguard.py
+
+peers: $(VENV)/bin/uv ## Install other engines for `python -m benchmarks.peers`, in an environment of their own (150 MB); those for Java where Maven is.
+	@UV_PROJECT_ENVIRONMENT=.cache/peers $(UV) sync --frozen --only-group peers
+	@if command -v mvn >/dev/null; then mvn -q -B -f benchmarks/peers/pom.xml compile dependency:copy-dependencies \
+	-DoutputDirectory=$(CURDIR)/.cache/peers/java/lib; else echo "no engines for Java: they need Java 17 and Maven"; fi
 
 SECONDS ?= 60
 fuzz: setup ## Fuzz the byte readers with coverage, each target so long: SECONDS=300; some of them: TARGETS="dex plan".

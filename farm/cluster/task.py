@@ -25,6 +25,7 @@ from farm.rules.catalogue import load_packs
 from farm.rules.engine import judge
 from workers.cross_check import cross_check, sampled
 from workers.inspect import inspect_apk
+from workers.model.cross_check import CrossCheck
 from workers.model.errors import OverSizeLimitError, UnreadError
 from workers.model.evidence import AppIdentity, Evidence
 from workers.model.limits import Limits
@@ -72,7 +73,7 @@ class Inspector:
             if following is not None and worth_reading_ahead(following, task):
                 self.ahead.start(following, lambda task: self._prepare(task, _Watch()))
             if isinstance(ready.found, _Kept):
-                return self._judged(task, ready.found, watch, cached=True)
+                return self._caught_up(task, self._judged(task, ready.found, watch, cached=True), watch)
             return self._finish(task, ready.found, watch)
         except ObjectMissingError as error:
             return watch.failed(task, Outcome.MISSING_OBJECT, str(error))
@@ -125,6 +126,21 @@ class Inspector:
         kept = _Kept(key=key, document=document, hashed=app.hashed)
         return self._checked(task, self._judged(task, kept, watch, cached=False), app, watch)
 
+    def _caught_up(self, task: Task, result: Result, watch: _Watch) -> Result:
+        """Return the result of a cache hit, with the check that the attempt which stored the evidence may have lost."""
+        if not task.unfinished or result.app is None or not self._is_read_twice(task, result.app.sha256):
+            return result
+        if task.suspect:
+            return _with_check(result, CrossCheck(failure=_NOT_AGAIN), watch)
+        try:
+            with watch.stage("read"):
+                store, key = self.stores.locate(task.app.url)
+                limits = self.limits[task.suite]
+                app = read(task, known(task), store, key, limits=limits, meter=watch.meter, whole=True)
+        except (StoreError, SourceError, OverSizeLimitError) as error:
+            return _with_check(result, CrossCheck(failure=f"The app cannot be read any more: {error}"), watch)
+        return self._checked(task, result, app, watch)
+
     def _checked(self, task: Task, result: Result, app: App, watch: _Watch) -> Result:
         """Return the result with what a second reading came to, if the app is one of the sample."""
         if not self._is_read_twice(task, app.sha256) or not isinstance(app.data, bytes):
@@ -133,23 +149,7 @@ class Inspector:
         with watch.stage("cross_check"):
             left = limits.seconds - watch.stages.get("inspect", 0.0)
             check = cross_check(app.data, limits=limits, seconds=left)
-        for item in check.disagreements:
-            log.warning(
-                "cross_check.disagreed",
-                sha256=app.sha256,
-                field=item.field.value,
-                ours=item.ours,
-                theirs=item.theirs,
-            )
-        if check.failure:
-            log.info("cross_check.oracle_failed", sha256=app.sha256, reason=check.failure)
-        return replace(
-            result,
-            cross_check=check,
-            reason=" ".join(part for part in (result.reason, check.sentence) if part),
-            seconds=watch.seconds,
-            stage_seconds=watch.stages,
-        )
+        return _with_check(result, check, watch)
 
     def _is_read_twice(self, task: Task, sha256: str) -> bool:
         """Return whether the app belongs to the sample on which our readers are checked."""
@@ -213,6 +213,28 @@ class Inspector:
             bytes_read=watch.meter.bytes,
             object_bytes=watch.meter.object_bytes,
         )
+
+
+_NOT_AGAIN = "An attempt failed on this app after its evidence was stored: it is not read a second time."
+"""What a check says that may have killed its worker."""
+
+
+def _with_check(result: Result, check: CrossCheck, watch: _Watch) -> Result:
+    """Return a result with what a second reading came to, and log what went wrong."""
+    sha256 = result.app.sha256 if result.app else ""
+    for item in check.disagreements:
+        log.warning("cross_check.disagreed", sha256=sha256, field=item.field.value, ours=item.ours, theirs=item.theirs)
+    if check.failure:
+        log.info("cross_check.oracle_failed", sha256=sha256, reason=check.failure)
+    return replace(
+        result,
+        cross_check=check,
+        reason=" ".join(part for part in (result.reason, check.sentence) if part),
+        seconds=watch.seconds,
+        stage_seconds=watch.stages,
+        bytes_read=watch.meter.bytes,
+        object_bytes=watch.meter.object_bytes,
+    )
 
 
 def _keep(home: ObjectStore, evidence: str, artefacts: Mapping[str, bytes]) -> None:

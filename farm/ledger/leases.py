@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, literal, select, update
 
 from farm.ledger import rows
 from farm.ledger.batches import known_sha256, number_of
@@ -147,9 +147,11 @@ def pending(connection: Connection, held: Lease) -> list[Work]:
             INSPECTION.c.lone_deaths,
             INSPECTION.c.infra,
             INSPECTION.c.not_before,
+            ATTEMPT.c.outcome.label("last"),
             *rows.REF_COLUMNS,
         )
         .join_from(INSPECTION, APP, APP.c.id == INSPECTION.c.app)
+        .outerjoin(ATTEMPT, and_(ATTEMPT.c.inspection == INSPECTION.c.id, ATTEMPT.c.number == INSPECTION.c.attempts))
         .where(INSPECTION.c.shard == held.shard_id, INSPECTION.c.state == State.PENDING)
         .order_by(APP.c.position, INSPECTION.c.id)
     ).all()
@@ -166,6 +168,7 @@ def pending(connection: Connection, held: Lease) -> list[Work]:
             infra_attempts=row.infra,
             not_before=row.not_before,
             known_sha256=known.get((row.url, row.etag)),
+            last=None if row.last is None else Outcome(row.last),
         )
         for row in found
     ]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NewType
 
 from farm.model.inspection import State, Suite
+from workers.model.outcome import Outcome, OutcomeClass
 
 BatchId = NewType("BatchId", str)
 """First 16 hexadecimal digits of the manifest's SHA-256."""
@@ -108,6 +109,21 @@ class Work:
     """POSIX time before which it should not be tried."""
     known_sha256: str | None = None
     """SHA-256 that was computed of this object (same URL and etag) by an earlier inspection."""
+    last: Outcome | None = None
+    """How its last attempt ended; None if there was none."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether its last attempt came to nothing, so that what follows the evidence may be missing."""
+        return self.last is not None and self.last.outcome_class not in _FINISHED
+
+    @property
+    def suspect(self) -> bool:
+        """Whether our tool has failed on the app itself."""
+        return self.tool_attempts > 0 or (self.last is not None and self.last.outcome_class is OutcomeClass.TOOL)
+
+
+_FINISHED = frozenset({OutcomeClass.OK, OutcomeClass.APP, OutcomeClass.INPUT})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

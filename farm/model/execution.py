@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from farm.model.batch import AppRef, InspectionId
+from farm.model.batch import AppRef, InspectionId, Work
 from farm.model.finding import Finding
 from farm.model.inspection import State, Suite
 from workers.model.cross_check import CrossCheck
@@ -23,6 +23,22 @@ class Task:
     suite: Suite
     known_sha256: str | None = None
     """SHA-256 that the farm itself computed of this object (same URL and etag) before; None if it never did."""
+    unfinished: bool = False
+    """Whether its last attempt came to nothing: its evidence may be there without the check that follows."""
+    suspect: bool = False
+    """Whether our tool has failed on the app itself, perhaps in that check."""
+
+    @classmethod
+    def of(cls, work: Work) -> Task:
+        """Return what a worker needs to know of an inspection."""
+        return cls(
+            inspection_id=work.inspection_id,
+            app=work.app,
+            suite=work.suite,
+            known_sha256=work.known_sha256,
+            unfinished=work.unfinished,
+            suspect=work.suspect,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

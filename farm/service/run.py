@@ -228,10 +228,7 @@ class Driver:
             return False
         parcel = Chunk(
             chunk_id=next(self._numbers),
-            tasks=tuple(
-                Task(inspection_id=w.inspection_id, app=w.app, suite=w.suite, known_sha256=w.known_sha256)
-                for w in works
-            ),
+            tasks=tuple(Task.of(work) for work in works),
             deadline_s=deadline_s(works, self._policy.seconds(works[0].suite)),
         )
         self._flights[parcel.chunk_id] = Flight(

@@ -215,6 +215,32 @@ class TestLeases:
         assert ledger.status(batch.batch_id, now=later).states[State.PENDING] == 2
         assert recount(ledger) == kept(ledger)
 
+    def test_work_says_how_its_last_attempt_ended(self, ledger: SqlLedger) -> None:
+        """A worker that died, a driver that died, and an inspection that came to its end and is run again."""
+        batch = submit(ledger, [[ref("a")]])
+        lease = take(ledger)
+        [fresh] = ledger.pending(lease)
+        ledger.begin(lease, [fresh.inspection_id], now=NOW)
+        ledger.commit(lease, [attempted(fresh, Outcome.WORKER_LOST)], now=NOW)
+        [lost] = ledger.pending(lease)
+        ledger.begin(lease, [lost.inspection_id], now=NOW)
+        lease = take(ledger, now=NOW + LEASE_S, owner="driver-2")
+        [abandoned] = ledger.pending(lease)
+        ledger.begin(lease, [abandoned.inspection_id], now=NOW + LEASE_S)
+        ledger.commit(lease, [attempted(abandoned)], now=NOW + LEASE_S)
+        ledger.release(lease, now=NOW + LEASE_S)
+        ledger.rerun(batch.batch_id, RerunFilter(shard=0), now=NOW + LEASE_S)
+        [again] = ledger.pending(take(ledger, now=NOW + LEASE_S))
+
+        works = (fresh, lost, abandoned, again)
+        assert [work.last for work in works] == [
+            None,
+            Outcome.WORKER_LOST,
+            Outcome.DRIVER_RESTARTED,
+            Outcome.INSPECTED,
+        ]
+        assert [work.unfinished for work in works] == [False, True, True, False]
+
     def test_an_expired_shard_that_was_finished_is_done(self, ledger: SqlLedger) -> None:
         """A driver that died after its last commit leaves nothing to lease."""
         batch = submit(ledger, [[ref("a")]])

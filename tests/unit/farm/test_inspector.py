@@ -85,6 +85,46 @@ def test_an_app_of_the_sample_is_read_twice(inspector: Inspector, tmp_path: Path
     assert checked.evidence_sha256 == plain.evidence_sha256
 
 
+def test_a_check_that_got_lost_is_made_at_the_next_attempt(inspector: Inspector) -> None:
+    """The evidence was stored, its result never came: the cache hit is read a second time, and read for that."""
+    inspector.run(_task(SAMPLES / "clean.apk"))
+    again = replace(_task(SAMPLES / "clean.apk"), unfinished=True)
+    found = replace(inspector, cross_check_one_in=1).run(again)
+    outside_the_sample = inspector.run(again)
+
+    assert found.cached
+    assert found.cross_check is not None
+    assert CrossVerdict.AGREED is found.cross_check.verdict
+    assert (SAMPLES / "clean.apk").stat().st_size == found.object_bytes
+    assert outside_the_sample.cross_check is None
+
+
+def test_an_app_that_may_have_killed_its_worker_is_not_read_a_second_time(
+    inspector: Inspector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That it was not is told all the same."""
+    inspector.run(_task(SAMPLES / "clean.apk"))
+    monkeypatch.delattr("farm.cluster.task.cross_check")
+    again = replace(_task(SAMPLES / "clean.apk"), unfinished=True, suspect=True)
+    found = replace(inspector, cross_check_one_in=1).run(again)
+
+    assert Outcome.INSPECTED is found.outcome
+    assert found.cross_check is not None
+    assert CrossVerdict.ORACLE_FAILED is found.cross_check.verdict
+
+
+def test_a_lost_check_of_an_app_that_is_gone_is_told_as_failed(inspector: Inspector) -> None:
+    """The evidence stands; only the check cannot be made."""
+    first = inspector.run(_task(SAMPLES / "clean.apk"))
+    assert first.app is not None
+    again = replace(_task(SAMPLES / "gone.apk", sha256=first.app.sha256), unfinished=True)
+    found = replace(inspector, cross_check_one_in=1).run(again)
+
+    assert Outcome.INSPECTED is found.outcome
+    assert found.cross_check is not None
+    assert "cannot be read any more" in found.cross_check.failure
+
+
 def test_a_disagreement_is_told_and_changes_nothing_else(inspector: Inspector, tmp_path: Path) -> None:
     """Android's readers differ on two manifests of one name, and so do ours: the attempt says it."""
     (tmp_path / "two.apk").write_bytes(two_manifests())
