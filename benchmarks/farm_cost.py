@@ -32,7 +32,7 @@ from workers.inspect import inspect_apk
 from workers.tuning import settle
 
 _END = b"PK\x05\x06"
-_EVERY_S = 0.05
+_EVERY_S = 0.2
 _TICKS = os.sysconf("SC_CLK_TCK")
 _BUCKET = "cost"
 _WORKER, _SECOND = "worker", "second reading"
