@@ -20,7 +20,7 @@ from tests.hostile.archives import a_member_outside_the_file, many_false_end_rec
 from tests.hostile.manifests import a_codename_for_a_level
 from tests.unit.workers.readers.build import Member, zip_bytes
 from tests.unit.workers.readers.build_axml import axml
-from tests.unit.workers.readers.test_manifest import FULL
+from tests.unit.workers.readers.test_manifest import FULL, namespaced
 from tests.unit.workers.readers.test_signature import RELEASE, block, fingerprint, v1_file, v2_value
 from workers.cross_check import cross_check, our_account, sampled
 from workers.model.cross_check import CrossCheck, CrossVerdict, Disagreement, Field
@@ -60,6 +60,15 @@ def test_what_is_compared_follows_androids_rules() -> None:
     assert "provider com.example.app.Files" not in theirs[Field.EXPORTED]
     assert "activity com.example.app.Main: data https example.com  /a " in theirs[Field.FILTERS]
     assert theirs[Field.SIGNERS] == {f"v1 {fingerprint(RELEASE)}", f"v2 {fingerprint(RELEASE)}"}
+
+
+def test_elements_of_a_namespace_are_elements_to_both() -> None:
+    """As they are to Android."""
+    app = zip_bytes([Member(name="AndroidManifest.xml", content=axml(namespaced(FULL)))])
+    plain = zip_bytes([Member(name="AndroidManifest.xml", content=axml(FULL))])
+
+    assert cross_check(app, limits=LIMITS).verdict is CrossVerdict.AGREED
+    assert androguards_account(app) == androguards_account(plain)
 
 
 def _without_filters(manifest: Manifest) -> Manifest:

@@ -95,6 +95,9 @@ def _androguard_root(data: bytes) -> Any:  # noqa: ANN401 - androguard has no ty
     root = AXMLPrinter(data).get_xml_obj()
     if root is None:
         raise LibraryError("androguard: the manifest has no element.")
+    for element in root.iter("*"):
+        # Android compares names without their namespace (XmlPullParser.getName), and apk-info leaves it out.
+        element.tag = str(element.tag).rpartition("}")[2]
     return root
 
 

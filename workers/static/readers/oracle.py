@@ -33,6 +33,9 @@ def androguards_account(data: bytes) -> Account:
     silence()
     apk = ask(lambda: _open(data))
     root = ask(apk.get_android_manifest_xml)
+    for element in () if root is None else root.iter("*"):
+        # Android compares the names of elements without their namespace (XmlPullParser.getName).
+        element.tag = str(element.tag).rpartition("}")[2]
     if root is None or root.tag != "manifest":
         raise LibraryError("androguard: there is no manifest.")
     return ask(lambda: _Reading(apk, root).account())

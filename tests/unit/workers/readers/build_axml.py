@@ -66,6 +66,8 @@ class Node:
     children: Sequence[Node] = ()
     text: str = ""
     """Text in front of the children."""
+    namespaced: bool = False
+    """Whether the element is of the android namespace, as in `<android:uses-permission/>`."""
 
 
 def axml(root: Node) -> bytes:
@@ -129,8 +131,9 @@ def _element(node: Node, index: Mapping[str, int]) -> bytes:
         else:
             raw, kind, data = index[value], 0x03, index[value]
         attributes += struct.pack("<3IHBBI", namespace, index[name.removeprefix(":")], raw, 8, 0, kind, data)
-    start = struct.pack("<4I6H", 1, none, none, index[node.tag], 20, 20, len(node.attributes), 0, 0, 0) + attributes
-    end = struct.pack("<4I", 1, none, none, index[node.tag])
+    owner = index[ANDROID] if node.namespaced else none
+    start = struct.pack("<4I6H", 1, none, owner, index[node.tag], 20, 20, len(node.attributes), 0, 0, 0) + attributes
+    end = struct.pack("<4I", 1, none, owner, index[node.tag])
     inside = b"".join(_element(child, index) for child in node.children)
     if node.text:
         inside = chunk(0x0104, 16, struct.pack("<3I2HI", 1, none, index[node.text], 8, 0, 0)) + inside

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -79,11 +80,24 @@ def manifest_of(children: Iterable[Node] = (), **attributes: str | int | bool) -
     return read_manifest(libraries(root))
 
 
+def namespaced(node: Node) -> Node:
+    """Return an element with everything below it in the android namespace, but for the root."""
+    return replace(node, children=[replace(namespaced(child), namespaced=True) for child in node.children])
+
+
 @pytest.fixture(scope="module", params=list(Reader))
 def full(request: pytest.FixtureRequest) -> Manifest:
     """The full manifest as each library reads it."""
     both = libraries(FULL)
     return read_manifest(both) if request.param is Reader.APK_INFO else _by_androguard(both)
+
+
+@pytest.mark.parametrize("read", [read_manifest, _by_androguard])
+def test_elements_count_whatever_their_namespace(full: Manifest, read: Callable[[Libraries], Manifest]) -> None:
+    """Real apps have `<android:uses-permission/>`, and Android gives them what they ask for."""
+    found = read(libraries(namespaced(FULL)))
+
+    assert replace(found, reader=full.reader) == full
 
 
 def test_identity(full: Manifest) -> None:
