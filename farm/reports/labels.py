@@ -32,7 +32,7 @@ STATE_NOTES: Mapping[State, Label] = {
     State.DONE: ("证据已保存并判定", "evidence is stored and judged"),
     State.UNKNOWN: (
         "这套检测看不到应用的内容，不能得出结论",
-        "the app does not show itself to the suite; nothing may be concluded",
+        "the app does not show itself to the suite, and does not count as clean",
     ),
     State.UNUSABLE: ("文件不是可检测的应用", "the file is no app that could be inspected"),
     State.QUARANTINED: ("检测工具反复失败，已搁置", "our tool failed on it again and again"),
