@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ _VERSIONS = range(35, 42)
 _ENDIAN = 0x12345678
 _HEADER = struct.Struct("<8sI20s20I")
 _HEADER_41 = 0x78
+_STRINGS_AT = 0x38
+"""Where a header tells size and place of the string table."""
 _TABLE_MAX = 4_000_000
 """Most entries of a table: some twenty times those of the largest apps, so that no file fills the memory."""
 
@@ -56,6 +58,9 @@ _TABLES: dict[str, Any] = {
     ),
 }
 _NO_INDEX = 0xFFFFFFFF
+
+Texts: TypeAlias = dict[bytes, list[str]]
+"""String tables of one member by what a header says of them: size and place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,8 +147,8 @@ def header_offsets(data: bytes) -> list[int]:
     return offsets
 
 
-def read_dex(name: str, data: bytes, offset: int = 0) -> Dex:
-    """Return the DEX file whose header stands at `offset` of `data`.
+def read_dex(name: str, data: bytes, offset: int = 0, *, texts: Texts | None = None) -> Dex:
+    """Return the DEX file whose header stands at `offset` of `data`; `texts` has what was read of it before.
 
     Raises:
         DexError: ART would refuse the file; the message says why.
@@ -152,7 +157,11 @@ def read_dex(name: str, data: bytes, offset: int = 0) -> Dex:
     tables = header.tables
     _check_ids(tables)
     octets = np.frombuffer(data, dtype=np.uint8, count=header.limit)
-    strings = read_strings(data, octets, tables["string"])
+    # Parts of a container may claim the same table, each of them again.
+    claim, texts = data[offset + _STRINGS_AT : offset + _STRINGS_AT + 8], {} if texts is None else texts
+    if claim not in texts:
+        texts[claim] = read_strings(data, octets, tables["string"])
+    strings = texts[claim]
     types = tables["type"].astype(np.uint32)
     if len(set(strings)) != len(strings) or np.unique(types).size != types.size:
         raise DexError("Its string or type table has an entry twice.")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from workers.static.readers.archive import Archive
-from workers.static.readers.dex import Dex, header_offsets, read_dex
+from workers.static.readers.dex import Dex, Texts, header_offsets, read_dex
 from workers.static.readers.dex_file import DexFile
 from workers.static.readers.program import ClassDefinition, Reach
 from workers.static.readers.reach import search
@@ -16,8 +16,12 @@ from workers.static.readers.reach import search
 class ReferenceReader:
     """Reads dex members in Python and numpy."""
 
+    def __init__(self) -> None:
+        self._texts: Texts = {}
+
     def content(self, archive: Archive, name: str) -> bytes:
         """Return the bytes of a member."""
+        self._texts = {}
         return archive.read(name)
 
     def header_offsets(self, content: bytes) -> list[int]:
@@ -26,7 +30,7 @@ class ReferenceReader:
 
     def read(self, name: str, content: bytes, offset: int) -> Dex:
         """Return the DEX file whose header stands at `offset` of `content`; raises DexError."""
-        return read_dex(name, content, offset)
+        return read_dex(name, content, offset, texts=self._texts)
 
     def program(self, dex_files: Sequence[DexFile]) -> ReferenceProgram:
         """Return the files as one program."""
@@ -69,10 +73,18 @@ class ReferenceProgram:
 
     def descendants(self, bases: Sequence[str]) -> Mapping[str, str]:
         """Return the classes of the app below one of `bases`, each with the nearest of them."""
-        wanted = frozenset(bases)
+        # Each class is looked at once: those on the way to a known one share its answer, and a circle has none.
+        nearest: dict[str, str | None] = {base: base for base in bases}
         found = {}
         for name in self.classes:
-            base = self._nearest(name, wanted)
+            way: dict[str, None] = {}
+            current: str | None = name
+            while current is not None and current not in nearest and current not in way:
+                way[current] = None
+                definition = self.classes.get(current)
+                current = definition.superclass if definition else None
+            nearest |= dict.fromkeys(way, None if current is None else nearest.get(current))
+            base = nearest[name]
             if base is not None and base != name:
                 found[name] = base
         return found
@@ -80,15 +92,3 @@ class ReferenceProgram:
     def reach(self, entries: Sequence[str], kinds: Mapping[str, int]) -> Reach:
         """Search from the class descriptors `entries`; `kinds` numbers callbacks by type descriptor."""
         return search(self.classes, self.dex_files, entries, kinds)
-
-    def _nearest(self, name: str, wanted: frozenset[str]) -> str | None:
-        """Return the class itself or the first of its superclasses that is wanted; a circle ends the search."""
-        seen: set[str] = set()
-        current: str | None = name
-        while current is not None and current not in seen:
-            if current in wanted:
-                return current
-            seen.add(current)
-            definition = self.classes.get(current)
-            current = definition.superclass if definition else None
-        return None
