@@ -40,7 +40,7 @@ def test_each_kind_ends_in_the_right_outcome(trials: list[dict[str, Any]]) -> No
 
 
 def test_each_kind_ends_soon(trials: list[dict[str, Any]]) -> None:
-    """On a machine that is busy with other things, too."""
+    """In CPU time, so that a machine that is busy with other things changes nothing."""
     slow = {trial["kind"]: trial["seconds"] for trial in trials if trial["seconds"] > _SECONDS}
 
     assert slow == {}
