@@ -10,6 +10,8 @@ from importlib import resources
 
 ANDROID_PREFIX = "android.permission."
 """What the short permission names of `sensitive_apis.tsv` stand in."""
+LAST_LEVEL = 37
+"""Highest API level that the tables know: Android 17."""
 
 
 class TableError(ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workers.data.attribution import attribution_for
 from workers.data.matching import SensitiveUse, find_uses
-from workers.data.tables import Category, Sdk, SensitiveApi
+from workers.data.tables import LAST_LEVEL, Category, Sdk, SensitiveApi
 from workers.model.bounded import Rows, optional, text
 from workers.model.evidence import JSON
 from workers.model.fact import API, CALLER, SDK, Fact
@@ -27,8 +27,6 @@ FACT = Fact(
 )
 """What this module tells."""
 
-_LAST_LEVEL = 36
-"""Highest API level that the table knows."""
 _BULKY = frozenset({"reflection"})
 """Kinds that stand last, so that the limit on rows cuts them first."""
 
@@ -39,7 +37,7 @@ def extract(view: StaticView) -> JSON:
     `permissions` are those that the call needs on some API level from the app's minimum on.
     """
     attribution = attribution_for(view.manifest.package)
-    lowest = min(view.manifest.min_sdk or 1, _LAST_LEVEL)
+    lowest = min(view.manifest.min_sdk or 1, LAST_LEVEL)
     found = [(use, attribution.of_method(use.caller)) for use in find_uses(view.code)]
     found.sort(key=lambda pair: _order(*pair))
     # The rows of the table live as long as the process: their identity is a cheap key.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from workers.data.attribution import Attribution, attribution_for
 from workers.data.matching import SensitiveUse, find_uses
-from workers.data.tables import Category, Protection, permissions, sensitive_apis
+from workers.data.tables import LAST_LEVEL, Category, Protection, permissions, sensitive_apis
 from workers.model.bounded import Rows, texts
 from workers.model.evidence import JSON
 from workers.model.fact import Fact
@@ -31,7 +31,6 @@ FACT = Fact(
 )
 """What this module tells."""
 
-_LAST_LEVEL = 36
 _CALLERS = 5
 
 
@@ -43,7 +42,7 @@ def extract(view: StaticView) -> JSON:
     """
     attribution = attribution_for(view.manifest.package)
     uses = [use for use in find_uses(view.code) if not _in_platform(use, attribution)]
-    level = min(view.manifest.target_sdk or _LAST_LEVEL, _LAST_LEVEL)
+    level = min(view.manifest.target_sdk or LAST_LEVEL, LAST_LEVEL)
     declared = {item.name for item in view.manifest.permissions}
     return {
         "unused_groups": Rows(_unused(declared, uses)),
