@@ -102,12 +102,8 @@ def inflate(archive: Archive) -> int:
 
 def androguard_ms(path: Path) -> float:
     """Return the CPU milliseconds of androguard's AnalyzeAPK, in a process of its own for its memory."""
-    code = (
-        "import sys, time; from loguru import logger; from androguard.misc import AnalyzeAPK; logger.remove(); "
-        "start = time.process_time(); AnalyzeAPK(sys.argv[1]); print(time.process_time() - start)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
-    return float(done.stdout) * 1e3
+    command = [sys.executable, "-m", "benchmarks.peers.readers", "androguard", str(path)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) * 1e3
 
 
 def whole(folder: Path) -> dict[str, float]:

@@ -79,6 +79,13 @@ def _java(*words: str) -> tuple[str, ...]:
 
 
 _PEERS = "make peers"
+
+
+def _library(name: str, gives: Gives, licence: str, *, reader: str) -> Peer:
+    """Return a library for Python that `make peers` brings; `reader` is its name in `readers`."""
+    return Peer(name=name, gives=gives, licence=licence, command=_python(reader), install=_PEERS, timed=True)
+
+
 _NATIVE, _REFERENCE = (((VARIABLE, engine.value),) for engine in (Engine.NATIVE, Engine.REFERENCE))
 
 OURS = Peer(
@@ -113,23 +120,9 @@ PEERS = (
         environment=_REFERENCE,
     ),
     # pypi.org/project/apk-info: the suite's own reader of manifest and signers.
-    Peer(
-        name="apk-info",
-        gives=Gives.MANIFEST,
-        licence="Apache-2.0",
-        command=_python("apk-info"),
-        install=_PEERS,
-        timed=True,
-    ),
+    _library("apk-info", Gives.MANIFEST, "Apache-2.0", reader="apk-info"),
     # pypi.org/project/pyaxmlparser: no release since March 2024.
-    Peer(
-        name="pyaxmlparser",
-        gives=Gives.MANIFEST,
-        licence="Apache-2.0",
-        command=_python("pyaxmlparser"),
-        install=_PEERS,
-        timed=True,
-    ),
+    _library("pyaxmlparser", Gives.MANIFEST, "Apache-2.0", reader="pyaxmlparser"),
     # pypi.org/project/apkid: GPL-3 or commercial, so it is only ever run as a command that somebody has installed.
     Peer(
         name="APKiD",
@@ -139,31 +132,10 @@ PEERS = (
         install="pipx install apkid",
     ),
     # lief.re: its DEX has neither instructions nor references between methods.
-    Peer(
-        name="LIEF",
-        gives=Gives.TABLES,
-        licence="Apache-2.0",
-        command=_python("lief"),
-        install=_PEERS,
-        timed=True,
-    ),
+    _library("LIEF", Gives.TABLES, "Apache-2.0", reader="lief"),
     # pypi.org/project/dexparser: no release since April 2023; the licence stands in its repository.
-    Peer(
-        name="dexparser",
-        gives=Gives.TABLES,
-        licence="MIT",
-        command=_python("dexparser"),
-        install=_PEERS,
-        timed=True,
-    ),
-    Peer(
-        name="androguard, DEX",
-        gives=Gives.TABLES,
-        licence="Apache-2.0",
-        command=_python("androguard-dex"),
-        install=_PEERS,
-        timed=True,
-    ),
+    _library("dexparser", Gives.TABLES, "MIT", reader="dexparser"),
+    _library("androguard, DEX", Gives.TABLES, "Apache-2.0", reader="androguard-dex"),
     # AOSP's art/dexdump; packages.debian.org/bookworm/dexdump.
     Peer(
         name="dexdump -d",
@@ -197,12 +169,5 @@ PEERS = (
         install=_PEERS,
         ends=(0, 3),
     ),
-    Peer(
-        name="androguard, AnalyzeAPK",
-        gives=Gives.REFERENCES,
-        licence="Apache-2.0",
-        command=_python("androguard"),
-        install=_PEERS,
-        timed=True,
-    ),
+    _library("androguard, AnalyzeAPK", Gives.REFERENCES, "Apache-2.0", reader="androguard"),
 )

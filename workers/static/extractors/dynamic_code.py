@@ -98,14 +98,13 @@ def _candidates(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry], lis
     The first have no common extension, the next a name that says anyway that they are code, the last are pictures and
     the like.
     """
-    ranks: tuple[list[Entry], ...] = ([], [], [])
+    ranks: tuple[list[Entry], list[Entry], list[Entry]] = ([], [], [])
     for entry in entries[:_LOOKED_AT]:
         if entry.size >= _HEAD and not (name := entry.name).startswith(_NO_CODE) and not name.endswith("/"):
             suffix = entry.suffix
             if suffix != ".dex" or not _OWN_DEX.fullmatch(name):
                 ranks[_RANKS.get(suffix, 0)].append(entry)
-    unknown, named, common = ranks
-    return unknown, named, common
+    return ranks
 
 
 def _looked_at(candidates: tuple[list[Entry], ...], file_bytes: int) -> list[Entry]:

@@ -158,7 +158,8 @@ def read_dex(name: str, data: bytes, offset: int = 0, *, texts: Texts | None = N
     _check_ids(tables)
     octets = np.frombuffer(data, dtype=np.uint8, count=header.limit)
     # Parts of a container may claim the same table, each of them again.
-    claim, texts = data[offset + _STRINGS_AT : offset + _STRINGS_AT + 8], {} if texts is None else texts
+    texts = {} if texts is None else texts
+    claim = data[offset + _STRINGS_AT : offset + _STRINGS_AT + 8]
     if claim not in texts:
         texts[claim] = read_strings(data, octets, tables["string"])
     strings = texts[claim]

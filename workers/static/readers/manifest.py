@@ -28,7 +28,7 @@ def read_manifest(libraries: Libraries) -> Manifest:
 
     Raises:
         MalformedError: neither library can read it.
-        OverInflateLimitError: the manifest, the resources or a signature file are larger than the limits.
+        OverInflateLimitError: the manifest or the resources are larger than the limits.
     """
     if pool_overflows(libraries.manifest_bytes):
         raise MalformedError("The manifest's strings go on after its end.")

@@ -20,6 +20,8 @@ _COMPLEX, _COMPACT = 0x0001, 0x0008
 _REFERENCE, _STRING, _DECIMAL, _HEXADECIMAL, _BOOLEAN = 0x01, 0x03, 0x10, 0x11, 0x12
 _TYPE_BYTES = 46
 """What a type's chunk has at least, up to the Android version of its configuration."""
+_KINDS_AT, _KEYS_AT = 268, 276
+"""Where a package's header tells the pools with the names of its types and of its resources."""
 _COLOURS = range(0x1C, 0x20)
 _HOPS_MAX = 8
 _CHUNKS_MAX = 20_000
@@ -65,15 +67,15 @@ class Resources:
         package = self._packages.get(number >> 24)
         if package is None:
             return None
-        for chunk in self._looked_at(number):
-            place = _place(chunk, number & 0xFFFF)
-            if place is not None:
-                short, flags, key = struct.unpack_from("<2HI", chunk, place)
-                kinds, keys = (struct.unpack_from("<I", self._table, package + at)[0] for at in (268, 276))
-                kind = string(self._table, package + kinds, (number >> 16 & 0xFF) - 1)
-                name = string(self._table, package + keys, short if flags & _COMPACT else key)
-                return f"@{kind}/{name}" if kind and name else None
-        return None
+        found = ((chunk, _place(chunk, number & 0xFFFF)) for chunk in self._looked_at(number))
+        chunk, place = next(((chunk, place) for chunk, place in found if place is not None), (None, None))
+        if chunk is None or place is None:
+            return None
+        short, flags, key = struct.unpack_from("<2HI", chunk, place)
+        kinds, keys = (struct.unpack_from("<I", self._table, package + at)[0] for at in (_KINDS_AT, _KEYS_AT))
+        kind = string(self._table, package + kinds, (number >> 16 & 0xFF) - 1)
+        name = string(self._table, package + keys, short if flags & _COMPACT else key)
+        return f"@{kind}/{name}" if kind and name else None
 
     def _followed(self, number: int) -> str | None:
         """Return what a resource stands for, references followed; raises struct.error where the table is cut off."""
