@@ -27,7 +27,7 @@ from workers.cross_check import cross_check, sampled
 from workers.inspect import inspect_apk
 from workers.model.cross_check import CrossCheck
 from workers.model.errors import OverSizeLimitError, UnreadError
-from workers.model.evidence import AppIdentity, Evidence
+from workers.model.evidence import JSON, AppIdentity, Evidence
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome, OutcomeClass
 from workers.model.services import DEFAULT_SERVICES, Services
@@ -119,11 +119,12 @@ class Inspector:
                 created = home.put(key, document, if_absent=True, content_type="application/json")
         except StoreError as error:
             return watch.failed(task, Outcome.UPLOAD_FAILED, str(error), app=evidence.app)
-        if not created:
+        if created:
+            kept = _Kept(key=key, document=document, hashed=app.hashed, content=evidence.as_json())
+        else:
             # Somebody was faster; what is stored is the truth that findings refer to.
-            document = home.get(key)
+            kept = _Kept(key=key, document=home.get(key), hashed=app.hashed)
         # Only now, when the evidence is safe: an app that the second reading breaks is a cache hit at the next attempt.
-        kept = _Kept(key=key, document=document, hashed=app.hashed)
         return self._checked(task, self._judged(task, kept, watch, cached=False), app, watch)
 
     def _caught_up(self, task: Task, result: Result, watch: _Watch) -> Result:
@@ -197,7 +198,7 @@ class Inspector:
 
     def _judged(self, task: Task, kept: _Kept, watch: _Watch, *, cached: bool) -> Result:
         with watch.stage("judge"):
-            parsed: dict[str, Any] = json.loads(kept.document)
+            parsed: Mapping[str, Any] = kept.content or json.loads(kept.document)
             findings: tuple[Finding, ...] = judge(parsed, load_packs(), app_type=task.app.category)
         return Result(
             inspection_id=task.inspection_id,
@@ -297,6 +298,8 @@ class _Kept:
     document: bytes
     hashed: bool
     """Whether the app's SHA-256 was computed rather than claimed."""
+    content: Mapping[str, JSON] | None = None
+    """What the document says, where this process has just written it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

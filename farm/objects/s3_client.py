@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from farm.model.errors import StoreError
+from farm.objects.s3_short import ShortClient
 
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
@@ -59,13 +60,22 @@ def _make_client(address: str | None, region: str) -> Any:  # noqa: ANN401 -- se
         user_agent="apkfarm",  # botocore's own is put together anew for each request, an eighth of what that costs
         **options,
     )
+    session = boto3.session.Session()
     try:
-        return boto3.session.Session().client("s3", endpoint_url=address, region_name=region or None, config=config)
+        client = session.client("s3", endpoint_url=address, region_name=region or None, config=config)
+        return ShortClient(client, session.get_credentials()) if _is_plain(client, options) else client
     except (ValueError, BotoCoreError) as error:
         raise StoreError(
             f"No S3 client can be made for {address or 'AWS'}: {error}",
             next_step="Set FARM_S3_ENDPOINT to a URL such as http://127.0.0.1:9000, or to nothing for AWS.",
         ) from error
+
+
+def _is_plain(client: Any, options: dict[str, Any]) -> bool:  # noqa: ANN401 -- see client_for
+    """Return whether a client speaks to another server than AWS in just the way that we asked for."""
+    config = client.meta.config
+    ours = config.s3 == options.get("s3") and config.signature_version == "s3v4" and not config.auth_scheme_preference
+    return bool(options and ours and client.meta.region_name)
 
 
 def _is_aws(address: str) -> bool:

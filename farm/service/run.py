@@ -40,7 +40,7 @@ class DriverPolicy:
     """Length of a lease; it is renewed at a third of it."""
     flush_results: int = 256
     """Results that make a group commit."""
-    flush_s: float = 1.0
+    flush_s: float = 2.0
     """Longest time a result waits for its commit, in seconds."""
     grace_s: float = 10.0
     """How long a stopping driver waits for chunks in flight, in seconds."""

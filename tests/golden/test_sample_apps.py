@@ -44,6 +44,12 @@ def uses(name: str) -> set[tuple[JSON, JSON]]:
 
 
 @pytest.mark.parametrize("name", READABLE)
+def test_a_document_says_what_its_evidence_says(name: str) -> None:
+    """Findings may be made of either."""
+    assert evidence(name).as_json() == json.loads(evidence(name).as_bytes())
+
+
+@pytest.mark.parametrize("name", READABLE)
 def test_an_ordinary_app_is_read_in_full(name: str) -> None:
     """The suite sees everything of an app that hides nothing."""
     assert (evidence(name).outcome, evidence(name).reason) == (Outcome.INSPECTED, "")

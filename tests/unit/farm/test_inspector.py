@@ -60,9 +60,10 @@ def test_an_app_is_inspected_stored_and_judged(inspector: Inspector) -> None:
     assert not result.cached
 
 
-def test_the_second_time_is_a_cache_hit_with_the_same_findings(inspector: Inspector) -> None:
-    """Known by its hash, the app is not even read."""
-    first = inspector.run(_task(SAMPLES / "clean.apk"))
+@pytest.mark.parametrize("name", ["clean", "imei-before-consent", "induced-download", "self-start", "two-dex"])
+def test_the_second_time_is_a_cache_hit_with_the_same_findings(inspector: Inspector, name: str) -> None:
+    """Known by its hash, the app is not even read; its document is judged as the evidence was that it was made of."""
+    first = inspector.run(_task(SAMPLES / f"{name}.apk"))
     assert first.app is not None
     again = inspector.run(_task(SAMPLES / "gone.apk", sha256=first.app.sha256))
 

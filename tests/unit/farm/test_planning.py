@@ -59,10 +59,10 @@ def test_nothing_has_no_shards() -> None:
 
 
 def test_a_chunk_holds_about_a_second_and_a_half() -> None:
-    """Ten-megabyte apps at 0.32 s each go four at a time."""
-    chunks = chunk([_work(number, 10_000_000) for number in range(9)])
+    """Ten-megabyte apps at 0.12 s each go twelve at a time."""
+    chunks = chunk([_work(number, 10_000_000) for number in range(25)])
 
-    assert [4, 4, 1] == [len(members) for members in chunks]
+    assert [12, 12, 1] == [len(members) for members in chunks]
 
 
 def test_small_apps_go_64_at_a_time() -> None:
@@ -74,7 +74,7 @@ def test_small_apps_go_64_at_a_time() -> None:
 
 def test_the_longest_goes_first() -> None:
     """So that no worker begins a large app when all others are done."""
-    chunks = chunk([_work(1, 1_000_000), _work(2, 200_000_000), _work(3, 90_000_000)])
+    chunks = chunk([_work(1, 1_000_000), _work(2, 200_000_000), _work(3, 148_000_000)])
 
     assert [[2], [3], [1]] == [[work.inspection_id for work in members] for members in chunks]
 
@@ -95,7 +95,7 @@ def test_suites_are_never_mixed() -> None:
 
 @pytest.mark.parametrize(
     ("size", "suite", "seconds"),
-    [(0, Suite.STATIC, 0.02), (10_000_000, Suite.STATIC, 0.32), (10_000_000, Suite.DYNAMIC, 12.0)],
+    [(0, Suite.STATIC, 0.02), (10_000_000, Suite.STATIC, 0.12), (10_000_000, Suite.DYNAMIC, 12.0)],
 )
 def test_time_is_predicted_from_size(size: int, suite: Suite, seconds: float) -> None:
     """By the megabyte for the static suite, flat for the dynamic one."""

@@ -144,12 +144,12 @@ def test_a_plan_writes_nothing(desk: Desk) -> None:
 
 
 def test_a_plan_estimates_hours_and_cost(desk: Desk) -> None:
-    """Three apps of a megabyte at 0.05 s each, and what is read, at the prices given."""
+    """Three apps of a megabyte at 0.03 s each, and what is read, at the prices given."""
     planned = desk.plan(cpu_hour_price=3600.0, read_gb_price=100.0)
 
-    assert 0.15 / 3600 == pytest.approx(planned.cpu_hours)
+    assert 0.09 / 3600 == pytest.approx(planned.cpu_hours)
     assert 3_000_000 == planned.read_bytes
-    assert 0.15 + 0.3 == pytest.approx(planned.cost)
+    assert 0.09 + 0.3 == pytest.approx(planned.cost)
 
 
 def test_a_submit_stores_the_manifest_and_writes_the_batch(desk: Desk) -> None:
