@@ -12,8 +12,8 @@ from rich.table import Table
 from farm.cli.run_view import LINES_SHOWN, padded, show_run
 from farm.model.inspection import Suite
 from farm.model.raising import limits_met
+from farm.model.reasons import reason
 from farm.model.text import visible
-from farm.service.run_reasons import reason
 from farm.service.timeline import timeline
 from workers.model.evidence import JSON
 

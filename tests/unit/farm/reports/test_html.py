@@ -153,6 +153,7 @@ def test_failures_are_listed_with_reasons(pages: dict[str, str]) -> None:
 
     assert "The file is not a zip." in text
     assert "hidden by the packer 360" in text
+    assert "应用自身的代码被加固隐藏：360。" in text
 
 
 def test_an_app_page_shows_the_rows_behind_a_finding(pages: dict[str, str]) -> None:
