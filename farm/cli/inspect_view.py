@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from farm.model.inspection import Suite
 from farm.model.raising import limits_met
 from farm.model.reasons import reason
 from farm.model.text import visible
+from farm.rules.engine import VerdictState
 from farm.service.timeline import timeline
 from workers.model.evidence import JSON
 
@@ -40,6 +42,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "none": ("没有线索。这不等于合规；只看了：{}。", "No leads. That is not a clean bill; looked at: {}."),
     "one": ("{} 条线索", "{} lead"),
     "several": ("{} 条线索", "{} leads"),
+    "rule untested": ("{1} 条规则中有 {0} 条无法检测：", "{} rule of {} could not be tested:"),
+    "rules untested": ("{1} 条规则中有 {0} 条无法检测：", "{} rules of {} could not be tested:"),
     "confirm": ("（由检查人员确认或排除）", " (a person confirms or dismisses them)"),
     "rule": ("规则", "rule"),
     "severity": ("严重程度", "severity"),
@@ -50,6 +54,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "low": ("低", "low"),
 }
 """By name: Simplified Chinese, English."""
+
+_REASONS_SHOWN = 5
+"""Reasons for which rules could not be tested that are printed; a page has them all."""
 
 
 def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> None:
@@ -75,6 +82,7 @@ def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> No
     if dynamic is not None and dynamic.dynamic is not None:
         show_run(timeline(dynamic.dynamic, lines=LINES_SHOWN), out, lang)
     _show_findings(inspected, out, lang)
+    _show_untested(inspected, out, lang)
     if page is not None:
         out.print(f"\n{padded(_word('page', lang))}{_safe(str(page), 400)}")
 
@@ -96,6 +104,20 @@ def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
         severity = _word(finding.severity.value, lang)
         table.add_row(finding.rule, severity, _safe(finding.subject.name, 60), _safe(summary, 400))
     out.print(table)
+
+
+def _show_untested(inspected: Inspected, out: Console, lang: str) -> None:
+    """Print how many rules could not be tested, by reason."""
+    untested = [each for each in inspected.verdicts if each.state is VerdictState.NOT_TESTABLE]
+    if not untested:
+        return
+    several = "rules untested" if len(untested) > 1 else "rule untested"
+    out.print("\n" + _word(several, lang).format(len(untested), len(inspected.verdicts)))
+    reasons = Counter(each.brief_zh if lang == "zh" else each.brief_en for each in untested)
+    for why, number in reasons.most_common(_REASONS_SHOWN):
+        out.print(f"{number:>4}  {_safe(why, 400)}")
+    if len(reasons) > _REASONS_SHOWN:
+        out.print("      …")
 
 
 def _word(name: str, lang: str) -> str:

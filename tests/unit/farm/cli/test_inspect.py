@@ -104,6 +104,23 @@ def test_an_app_beyond_a_limit_has_its_setting(
     assert words in result.output.replace("\n", " ")
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ("14 rules of 22 could not be tested:", "14  What the rule looks at could not be read (The dex files")),
+        ("zh", ("22 条规则中有 14 条无法检测：", "14  规则要看的内容没有读到 (dex 共有")),
+    ],
+)
+def test_rules_that_could_not_be_tested_are_counted_by_reason(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, lang: str, words: tuple[str, str]
+) -> None:
+    """Of an app without leads it is said how much that is worth."""
+    monkeypatch.setenv("FARM_APP_STRINGS", "1")
+    output = farm("inspect", SAMPLE, "--lang", lang).output
+
+    assert [True, True] == [each in output for each in words]
+
+
 @pytest.mark.parametrize(("name", "value"), [("MEMBER_MB", "0"), ("ENTRIES", "1")])
 def test_an_app_of_which_a_limit_leaves_nothing_is_a_failure_with_its_setting(
     farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, name: str, value: str
