@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
+from farm.cli.folded import Folded
 from farm.cli.run_view import LINES_SHOWN, padded, show_run
 from farm.model.inspection import Suite
 from farm.model.raising import limits_met
 from farm.model.reasons import reason
 from farm.model.text import visible
 from farm.rules.engine import VerdictState
+from farm.rules.facts import PLATFORM_CATEGORY
 from farm.service.timeline import timeline
 from workers.model.evidence import JSON
 
@@ -34,6 +36,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "permissions": ("权限", "permissions"),
     "api_uses": ("敏感调用", "sensitive uses"),
     "network": ("网络", "network"),
+    "not given": ("未写明", "not given"),
     "not read": ("没有读取", "not read"),
     "page": ("页面", "page"),
     "static": ("代码和清单文件", "code and manifest"),
@@ -71,11 +74,13 @@ def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> No
         out.print(f"{padded(_word('outcome', lang))}{of}{evidence.outcome.value}{why}")
     for _, settings in limits_met(evidence.outcome for evidence in inspected.evidence.values()):
         out.print(f"{padded(_word('limit', lang))}{_word('raise', lang).format(settings)}")
-    out.print(_word("sdk", lang).format(app.min_sdk or "?", app.target_sdk or "?"))
+    absent = _word("not given", lang) if app.package else "?"
+    out.print(_word("sdk", lang).format(app.min_sdk or absent, app.target_sdk or absent))
     static = inspected.evidence.get(Suite.STATIC)
     if static is not None:
         for fact in ("sdks", "permissions", "api_uses"):
-            out.print(f"{padded(_word(fact, lang), 15)}{_count(static.facts.get(fact), lang)}")
+            counted = _third_party(static.facts.get(fact)) if fact == "sdks" else static.facts.get(fact)
+            out.print(f"{padded(_word(fact, lang), 15)}{_count(counted, lang)}")
         if network := _network(static.facts.get("network_security"), lang):
             out.print(f"{padded(_word('network', lang), 15)}{_safe(network, 400)}")
     dynamic = inspected.evidence.get(Suite.DYNAMIC)
@@ -98,11 +103,12 @@ def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
     out.print(f"\n[bold]{counted}[/]{_word('confirm', lang)}")
     table = Table(box=None, pad_edge=False)
     for column in ("rule", "severity", "subject", "seen"):
-        table.add_column(_word(column, lang), overflow="fold")
+        table.add_column(_word(column, lang), overflow="fold", no_wrap=column in {"rule", "severity"})
     for finding in inspected.findings:
-        summary = finding.summary_zh if lang == "zh" else finding.summary_en
-        severity = _word(finding.severity.value, lang)
-        table.add_row(finding.rule, severity, _safe(finding.subject.name, 60), _safe(summary, 400))
+        severity, subject = _word(finding.severity.value, lang), _safe(finding.subject.name, 60)
+        chinese = Folded(visible(finding.summary_zh, 400))
+        summary = chinese if lang == "zh" else _safe(finding.summary_en, 400)
+        table.add_row(finding.rule, severity, subject, summary)
     out.print(table)
 
 
@@ -148,6 +154,13 @@ def _network(fact: JSON, lang: str) -> str:
 def _safe(text: object, limit: int = 200) -> str:
     """Return text of a stranger as it may be shown on a terminal."""
     return escape(visible(str(text), limit))
+
+
+def _third_party(fact: JSON) -> JSON:
+    """Return the rows of `sdks` as reports count them: without libraries of the platform."""
+    if not isinstance(fact, list):
+        return fact
+    return [row for row in fact if isinstance(row, dict) and row.get("category") != PLATFORM_CATEGORY]
 
 
 def _count(fact: object, lang: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ MAX_POINTERS = 20
 
 MAX_TERMS = 6
 """Names that a summary tells one by one; the rest is a number."""
+
+_CHINESE = "[\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]"
+_BLANK_IN_CHINESE = re.compile(f"(?<={_CHINESE}) (?={_CHINESE})")
+"""A blank that stands beside a Latin word in the template, but between Chinese signs where a Chinese one is put in."""
 
 
 class VerdictState(StrEnum):
@@ -206,7 +211,8 @@ def _summary(template: str, subject: Subject, hits: list[Hit], language: Literal
             types = [find_app_type(number) for number in shown]
             shown = [each.zh if language == "zh" else each.en for each in types if each is not None]
         values[name] = _listed([visible(text, 80) for text in shown], len(told), language)
-    return template.format_map(values)
+    summary = template.format_map(values)
+    return _BLANK_IN_CHINESE.sub("", summary) if language == "zh" else summary
 
 
 def _listed(names: list[str], total: int, language: Literal["zh", "en"]) -> str:

@@ -148,9 +148,8 @@ def test_a_fact_that_a_limit_kept_from_being_read_tells_of_the_limit(code: str) 
 
 def test_a_value_of_the_app_that_is_missing_is_named() -> None:
     """`app` would name all of its identity."""
-    verdict = verdict_of(
-        "cac191.4.6", document({"permissions": [permission("CAMERA", group="CAMERA")]}, app={"target_sdk": None})
-    )
+    condition = '{ kind = "fact", path = "/app/target_sdk", op = "less", value = 23 }'
+    verdict = verdicts(document(app={"target_sdk": None}), pack_with(condition))[0]
 
     assert verdict.reason_en == "The evidence does not hold this fact (target_sdk)"
 
@@ -226,7 +225,7 @@ def test_a_summary_counts_all_rows_and_names_kinds_in_both_languages() -> None:
     finding = verdict_of(CODE_RULE, document({"api_uses": rows})).findings[0]
 
     assert (finding.summary_zh, finding.summary_en) == (
-        "应用自身代码有 30 处读取 本机手机号 的调用（TelephonyManager.getLine1Number）。",
+        "应用自身代码有 30 处读取本机手机号的调用（TelephonyManager.getLine1Number）。",
         "Uses in the app's own code that read Phone number: 30 (TelephonyManager.getLine1Number).",
     )
 
