@@ -111,6 +111,7 @@ def _line(entry: AppEntry, file: str, run: RunPage | None) -> Line:
     chinese, english = reason(" ".join(dict.fromkeys(each for each in row.reasons.values() if each)))
     return Line(
         file=file,
+        source=shown(row.ref.url.rpartition("/")[2], 80),
         label=shown(row.label or "", 60),
         package=shown(row.package or row.ref.package or "", 100),
         version=shown(row.version_name or row.ref.version or "", 40),

@@ -21,6 +21,8 @@ class Line:
 
     file: str
     """Page of the app, relative to the list."""
+    source: str
+    """Name of the app's file, for one of which nothing else is known."""
     label: str
     package: str
     version: str
