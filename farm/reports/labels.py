@@ -8,10 +8,17 @@ from farm.model.finding import Severity, Status, SubjectKind
 from farm.model.inspection import State, Suite
 from farm.rules.engine import VerdictState
 from farm.rules.rule import Confidence, Phase
+from workers.data.tables import Category, Protection
 from workers.model.outcome import Outcome
 
 Label = tuple[str, str]
 """Chinese, English."""
+
+
+def called(labels: Mapping[str, Label], word: str) -> Label:
+    """Return what evidence calls `word`; one that is not known stays as it is."""
+    return labels.get(word, (word, word))
+
 
 SUITES: Mapping[Suite, Label] = {
     Suite.STATIC: ("静态", "static"),
@@ -108,6 +115,47 @@ PHASES: Mapping[Phase, Label] = {
     Phase.BACKGROUND: ("后台或静默运行", "running in the background"),
     Phase.PERSON: ("人工", "a person"),
     Phase.SERVER: ("服务端", "the server's side"),
+}
+
+CATEGORIES: Mapping[str, Label] = {
+    Category.ADS: ("广告", "ads"),
+    Category.AD_DOWNLOAD: ("广告下载", "ad downloads"),
+    Category.ANALYTICS: ("统计分析", "analytics"),
+    Category.CAPTCHA: ("验证码", "captcha"),
+    Category.CLOUD: ("云服务", "cloud"),
+    Category.CRASH: ("崩溃与性能", "crashes"),
+    Category.CUSTOMER_SERVICE: ("客服", "customer service"),
+    Category.DOWNLOAD: ("下载更新", "downloads"),
+    Category.FACE: ("人脸识别", "face"),
+    Category.FRAMEWORK: ("开发框架", "framework"),
+    Category.HOTFIX: ("热修复", "hot fixes"),
+    Category.IDENTIFIER: ("设备标识", "identifiers"),
+    Category.IM: ("即时通讯", "messaging"),
+    Category.IMAGE: ("图像", "images"),
+    Category.LOGIN: ("登录", "log-in"),
+    Category.MAP: ("地图定位", "maps"),
+    Category.MEDIA: ("音视频", "media"),
+    Category.NETWORK: ("网络通信", "network"),
+    Category.PAYMENT: ("支付", "payment"),
+    Category.PLATFORM_LIBRARY: ("平台库", "platform library"),
+    Category.PLUGIN: ("插件化", "plug-ins"),
+    Category.PUSH: ("推送", "push"),
+    Category.SECURITY: ("安全风控", "security"),
+    Category.SOCIAL: ("社交分享", "social"),
+    Category.SPEECH: ("语音", "speech"),
+    Category.STORAGE: ("数据存储", "storage"),
+    Category.TESTING: ("测试", "testing"),
+    Category.UI: ("界面组件", "user interface"),
+    Category.UTILITY: ("工具库", "utilities"),
+    Category.VENDOR_SERVICE: ("厂商服务", "vendor service"),
+    Category.WEB: ("网页内核", "web"),
+}
+
+PROTECTIONS: Mapping[str, Label] = {
+    Protection.DANGEROUS: ("危险", "dangerous"),
+    Protection.SPECIAL: ("特殊授权", "special"),
+    Protection.NORMAL: ("普通", "normal"),
+    Protection.SIGNATURE: ("系统签名", "signature"),
 }
 
 FAMILIES: Mapping[str, Label] = {

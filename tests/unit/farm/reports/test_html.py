@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from enum import StrEnum
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,13 +12,14 @@ import pytest
 
 from farm.model.finding import Status
 from farm.model.inspection import State, Suite
-from farm.reports import html_format
+from farm.reports import html_format, labels
 from farm.reports.app_page import short_caller
 from farm.reports.interface import formats
 from farm.rules.catalogue import load_packs
 from farm.service.report import write_report
 from tests.unit.farm.reports.batch import HOSTILE, RTL, Sample, hostile, noisy, sample
 from tests.unit.farm.rules.evidence import document
+from workers.data.tables import Category, Protection
 from workers.model.evidence import JSON
 from workers.model.outcome import Outcome
 
@@ -145,6 +148,13 @@ def test_an_app_that_is_not_known_has_question_marks_for_zeros(pages: dict[str, 
     row = next(row for row in pages["index.html"].split("<tr>") if "com.example.packed" in row)
 
     assert (row.count(">?</td>"), row.count(">0</td>")) == (3, 0)
+
+
+@pytest.mark.parametrize(("told", "members"), [(labels.CATEGORIES, Category), (labels.PROTECTIONS, Protection)])
+def test_every_word_of_a_table_has_its_chinese(told: Mapping[str, labels.Label], members: type[StrEnum]) -> None:
+    """No category of an SDK and no protection of a permission stands there as a code."""
+    assert set(members) == set(told)
+    assert [] == [word for word, (chinese, _) in told.items() if chinese.isascii()]
 
 
 def test_an_app_that_nobody_knows_has_the_name_of_its_file(pages: dict[str, str]) -> None:
