@@ -14,7 +14,7 @@ from farm.cli.folded import Folded
 from farm.cli.run_view import LINES_SHOWN, padded, show_run
 from farm.model.inspection import Suite
 from farm.model.raising import limits_met
-from farm.model.reasons import reason
+from farm.model.reasons import OUTCOMES, reason
 from farm.model.text import visible
 from farm.rules.engine import VerdictState
 from farm.rules.facts import PLATFORM_CATEGORY
@@ -43,6 +43,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "dynamic": ("一次没有手机的运行", "one run without a phone"),
     "and": ("，", " and "),
     "none": ("没有线索。这不等于合规；只看了：{}。", "No leads. That is not a clean bill; looked at: {}."),
+    "nothing": ("没有结论：什么也没有读到。", "No conclusion: nothing could be read."),
+    "no name": ("（没有包名）", "(no package name)"),
     "one": ("{} 条线索", "{} lead"),
     "several": ("{} 条线索", "{} leads"),
     "rule untested": ("{1} 条规则中有 {0} 条无法检测：", "{} rule of {} could not be tested:"),
@@ -65,13 +67,14 @@ _REASONS_SHOWN = 5
 def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> None:
     """Print identity, outcomes, what was seen, and the findings with their subject."""
     app = inspected.app
-    out.print(f"[bold]{_safe(app.package or '(no package name)')}[/]  {_safe(app.version_name or '')}")
+    out.print(f"[bold]{_safe(app.package or _word('no name', lang))}[/]  {_safe(app.version_name or '')}")
     out.print(f"sha256   {app.sha256}")
     for suite, evidence in inspected.evidence.items():
         said = reason(evidence.reason)[0 if lang == "zh" else 1]
         why = f"  {_safe(said, 600)}" if said else ""
         of = f"{suite.value}: " if len(inspected.evidence) > 1 else ""
-        out.print(f"{padded(_word('outcome', lang))}{of}{evidence.outcome.value}{why}")
+        called = f"{OUTCOMES[evidence.outcome][0]} " if lang == "zh" else ""
+        out.print(f"{padded(_word('outcome', lang))}{of}{called}{evidence.outcome.value}{why}")
     for _, settings in limits_met(evidence.outcome for evidence in inspected.evidence.values()):
         out.print(f"{padded(_word('limit', lang))}{_word('raise', lang).format(settings)}")
     absent = _word("not given", lang) if app.package else "?"
@@ -94,6 +97,9 @@ def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> No
 
 def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
     """Print the leads."""
+    if not any(evidence.facts for evidence in inspected.evidence.values()):
+        out.print("\n" + _word("nothing", lang))
+        return
     if not inspected.findings:
         seen = _word("and", lang).join(_word(suite.value, lang) for suite in inspected.evidence)
         out.print("\n" + _word("none", lang).format(seen))
