@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,11 +10,14 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
+from farm.cli.folded import Folded
 from farm.cli.run_view import LINES_SHOWN, padded, show_run
 from farm.model.inspection import Suite
 from farm.model.raising import limits_met
+from farm.model.reasons import OUTCOMES, reason
 from farm.model.text import visible
-from farm.service.run_reasons import reason
+from farm.rules.engine import VerdictState
+from farm.rules.facts import PLATFORM_CATEGORY
 from farm.service.timeline import timeline
 from workers.model.evidence import JSON
 
@@ -32,14 +36,19 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "permissions": ("权限", "permissions"),
     "api_uses": ("敏感调用", "sensitive uses"),
     "network": ("网络", "network"),
+    "not given": ("未写明", "not given"),
     "not read": ("没有读取", "not read"),
     "page": ("页面", "page"),
     "static": ("代码和清单文件", "code and manifest"),
     "dynamic": ("一次没有手机的运行", "one run without a phone"),
     "and": ("，", " and "),
     "none": ("没有线索。这不等于合规；只看了：{}。", "No leads. That is not a clean bill; looked at: {}."),
+    "nothing": ("没有结论：什么也没有读到。", "No conclusion: nothing could be read."),
+    "no name": ("（没有包名）", "(no package name)"),
     "one": ("{} 条线索", "{} lead"),
     "several": ("{} 条线索", "{} leads"),
+    "rule untested": ("{1} 条规则中有 {0} 条无法检测：", "{} rule of {} could not be tested:"),
+    "rules untested": ("{1} 条规则中有 {0} 条无法检测：", "{} rules of {} could not be tested:"),
     "confirm": ("（由检查人员确认或排除）", " (a person confirms or dismisses them)"),
     "rule": ("规则", "rule"),
     "severity": ("严重程度", "severity"),
@@ -51,36 +60,46 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 }
 """By name: Simplified Chinese, English."""
 
+_REASONS_SHOWN = 5
+"""Reasons for which rules could not be tested that are printed; a page has them all."""
+
 
 def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> None:
     """Print identity, outcomes, what was seen, and the findings with their subject."""
     app = inspected.app
-    out.print(f"[bold]{_safe(app.package or '(no package name)')}[/]  {_safe(app.version_name or '')}")
+    out.print(f"[bold]{_safe(app.package or _word('no name', lang))}[/]  {_safe(app.version_name or '')}")
     out.print(f"sha256   {app.sha256}")
     for suite, evidence in inspected.evidence.items():
         said = reason(evidence.reason)[0 if lang == "zh" else 1]
         why = f"  {_safe(said, 600)}" if said else ""
         of = f"{suite.value}: " if len(inspected.evidence) > 1 else ""
-        out.print(f"{padded(_word('outcome', lang))}{of}{evidence.outcome.value}{why}")
+        called = f"{OUTCOMES[evidence.outcome][0]} " if lang == "zh" else ""
+        out.print(f"{padded(_word('outcome', lang))}{of}{called}{evidence.outcome.value}{why}")
     for _, settings in limits_met(evidence.outcome for evidence in inspected.evidence.values()):
         out.print(f"{padded(_word('limit', lang))}{_word('raise', lang).format(settings)}")
-    out.print(_word("sdk", lang).format(app.min_sdk or "?", app.target_sdk or "?"))
+    absent = _word("not given", lang) if app.package else "?"
+    out.print(_word("sdk", lang).format(app.min_sdk or absent, app.target_sdk or absent))
     static = inspected.evidence.get(Suite.STATIC)
     if static is not None:
         for fact in ("sdks", "permissions", "api_uses"):
-            out.print(f"{padded(_word(fact, lang), 15)}{_count(static.facts.get(fact), lang)}")
+            counted = _third_party(static.facts.get(fact)) if fact == "sdks" else static.facts.get(fact)
+            out.print(f"{padded(_word(fact, lang), 15)}{_count(counted, lang)}")
         if network := _network(static.facts.get("network_security"), lang):
             out.print(f"{padded(_word('network', lang), 15)}{_safe(network, 400)}")
     dynamic = inspected.evidence.get(Suite.DYNAMIC)
     if dynamic is not None and dynamic.dynamic is not None:
         show_run(timeline(dynamic.dynamic, lines=LINES_SHOWN), out, lang)
     _show_findings(inspected, out, lang)
+    _show_untested(inspected, out, lang)
     if page is not None:
         out.print(f"\n{padded(_word('page', lang))}{_safe(str(page), 400)}")
 
 
 def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
     """Print the leads."""
+    if not any(evidence.facts for evidence in inspected.evidence.values()):
+        out.print("\n" + _word("nothing", lang))
+        return
     if not inspected.findings:
         seen = _word("and", lang).join(_word(suite.value, lang) for suite in inspected.evidence)
         out.print("\n" + _word("none", lang).format(seen))
@@ -90,12 +109,27 @@ def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
     out.print(f"\n[bold]{counted}[/]{_word('confirm', lang)}")
     table = Table(box=None, pad_edge=False)
     for column in ("rule", "severity", "subject", "seen"):
-        table.add_column(_word(column, lang), overflow="fold")
+        table.add_column(_word(column, lang), overflow="fold", no_wrap=column in {"rule", "severity"})
     for finding in inspected.findings:
-        summary = finding.summary_zh if lang == "zh" else finding.summary_en
-        severity = _word(finding.severity.value, lang)
-        table.add_row(finding.rule, severity, _safe(finding.subject.name, 60), _safe(summary, 400))
+        severity, subject = _word(finding.severity.value, lang), _safe(finding.subject.name, 60)
+        chinese = Folded(visible(finding.summary_zh, 400))
+        summary = chinese if lang == "zh" else _safe(finding.summary_en, 400)
+        table.add_row(finding.rule, severity, subject, summary)
     out.print(table)
+
+
+def _show_untested(inspected: Inspected, out: Console, lang: str) -> None:
+    """Print how many rules could not be tested, by reason."""
+    untested = [each for each in inspected.verdicts if each.state is VerdictState.NOT_TESTABLE]
+    if not untested:
+        return
+    several = "rules untested" if len(untested) > 1 else "rule untested"
+    out.print("\n" + _word(several, lang).format(len(untested), len(inspected.verdicts)))
+    reasons = Counter(each.brief_zh if lang == "zh" else each.brief_en for each in untested)
+    for why, number in reasons.most_common(_REASONS_SHOWN):
+        out.print(f"{number:>4}  {_safe(why, 400)}")
+    if len(reasons) > _REASONS_SHOWN:
+        out.print("      …")
 
 
 def _word(name: str, lang: str) -> str:
@@ -126,6 +160,13 @@ def _network(fact: JSON, lang: str) -> str:
 def _safe(text: object, limit: int = 200) -> str:
     """Return text of a stranger as it may be shown on a terminal."""
     return escape(visible(str(text), limit))
+
+
+def _third_party(fact: JSON) -> JSON:
+    """Return the rows of `sdks` as reports count them: without libraries of the platform."""
+    if not isinstance(fact, list):
+        return fact
+    return [row for row in fact if isinstance(row, dict) and row.get("category") != PLATFORM_CATEGORY]
 
 
 def _count(fact: object, lang: str) -> str:

@@ -9,9 +9,9 @@ from rich.cells import cell_len
 from rich.markup import escape
 from rich.table import Table
 
+from farm.model.reasons import reason
 from farm.model.text import visible
 from farm.service import run_words
-from farm.service.run_reasons import reason
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from farm.model.finding import Severity
 from farm.model.inspection import State
 from farm.model.raising import limits_met
+from farm.model.reasons import reason
 from farm.reports import labels
 from farm.reports.app_page import cards, static_page
 from farm.reports.run_page import Room, RunPage, run_page
@@ -25,7 +26,6 @@ from farm.rules.engine import VerdictState
 from farm.rules.rule import Rule, RulePack
 from farm.service import run_words
 from farm.service.report import AppEntry, ReportData, ReportSink
-from farm.service.run_reasons import reason
 
 LINES_ON_INDEX = 500
 """Apps listed on the batch page itself."""
@@ -108,8 +108,10 @@ def _line(entry: AppEntry, file: str, run: RunPage | None) -> Line:
     """Return an app's line in the list."""
     row = entry.row
     severities = [finding.severity for finding in entry.open_findings]
+    chinese, english = reason(" ".join(dict.fromkeys(each for each in row.reasons.values() if each)))
     return Line(
         file=file,
+        source=shown(row.ref.url.rpartition("/")[2], 80),
         label=shown(row.label or "", 60),
         package=shown(row.package or row.ref.package or "", 100),
         version=shown(row.version_name or row.ref.version or "", 40),
@@ -117,7 +119,7 @@ def _line(entry: AppEntry, file: str, run: RunPage | None) -> Line:
         state=entry.state,
         suites={suite: (state, row.outcomes.get(suite)) for suite, state in row.states.items()},
         before_consent=() if run is None else run.before_consent,
-        reason=shown(" ".join(dict.fromkeys(reason for reason in row.reasons.values() if reason)), 160),
+        reason=(shown(chinese, 160), shown(english, 160)),
         by_severity=(
             severities.count(Severity.HIGH),
             severities.count(Severity.MEDIUM),

@@ -6,12 +6,21 @@ from collections.abc import Mapping
 
 from farm.model.finding import Severity, Status, SubjectKind
 from farm.model.inspection import State, Suite
+from farm.model.reasons import OUTCOMES, Label
 from farm.rules.engine import VerdictState
 from farm.rules.rule import Confidence, Phase
-from workers.model.outcome import Outcome
+from workers.data.tables import Category, Protection
 
-Label = tuple[str, str]
-"""Chinese, English."""
+__all__ = [
+    "CATEGORIES", "CONFIDENCES", "FAMILIES", "OUTCOMES", "PHASES", "PROTECTIONS", "SEVERITIES", "STATES",
+    "STATE_NOTES", "STATUSES", "SUBJECTS", "SUITES", "VERDICTS", "Label", "called",
+]  # fmt: skip
+
+
+def called(labels: Mapping[str, Label], word: str) -> Label:
+    """Return what evidence calls `word`; one that is not known stays as it is."""
+    return labels.get(word, (word, word))
+
 
 SUITES: Mapping[Suite, Label] = {
     Suite.STATIC: ("静态", "static"),
@@ -39,36 +48,6 @@ STATE_NOTES: Mapping[State, Label] = {
     State.CANCELLED: ("被人取消", "stopped by a person"),
     State.RUNNING: ("正在检测", "in a worker's hands"),
     State.PENDING: ("尚未检测", "not inspected yet"),
-}
-
-OUTCOMES: Mapping[Outcome, Label] = {
-    Outcome.INSPECTED: ("完整检测", "inspected"),
-    Outcome.INSPECTED_PARTLY: ("部分检测", "inspected partly"),
-    Outcome.MISSING_OBJECT: ("文件已不存在", "object missing"),
-    Outcome.CHANGED_OBJECT: ("文件已变化", "object changed"),
-    Outcome.NOT_AN_APK: ("不是安装包", "not an APK"),
-    Outcome.MALFORMED: ("安装包损坏", "malformed"),
-    Outcome.OVER_SIZE_LIMIT: ("文件超过大小限制", "file over the size limit"),
-    Outcome.OVER_ENTRY_LIMIT: ("文件数超过限制", "over the entry limit"),
-    Outcome.PACKED: ("已加固", "packed"),
-    Outcome.OVER_INFLATE_LIMIT: ("解压超过限制", "over the inflate limit"),
-    Outcome.OVER_STRING_LIMIT: ("字符串超过限制", "over the string limit"),
-    Outcome.OVER_CODE_LIMIT: ("代码超过限制", "over the code limit"),
-    Outcome.NATIVE_CODE_NEEDED: ("离不开本地代码", "native code needed"),
-    Outcome.CRASHED_AT_LAUNCH: ("启动时崩溃", "crashed at launch"),
-    Outcome.LOGIN_WALL: ("必须登录", "login wall"),
-    Outcome.NO_LAUNCHER: ("没有启动界面", "no launcher"),
-    Outcome.ENGINE_ERROR: ("检测引擎出错", "engine error"),
-    Outcome.TIMEOUT: ("超时", "timeout"),
-    Outcome.OUT_OF_MEMORY: ("内存不足", "out of memory"),
-    Outcome.WORKER_DIED: ("检测进程崩溃", "worker died"),
-    Outcome.WORKER_LOST: ("检测进程丢失", "worker lost"),
-    Outcome.NODE_LOST: ("节点丢失", "node lost"),
-    Outcome.BACKEND_MISSING: ("缺少运行环境", "backend missing"),
-    Outcome.STORE_UNAVAILABLE: ("存储不可用", "store unavailable"),
-    Outcome.UPLOAD_FAILED: ("证据写入失败", "upload failed"),
-    Outcome.DRIVER_RESTARTED: ("调度重启", "driver restarted"),
-    Outcome.CANCELLED: ("已取消", "cancelled"),
 }
 
 SEVERITIES: Mapping[Severity, Label] = {
@@ -108,6 +87,47 @@ PHASES: Mapping[Phase, Label] = {
     Phase.BACKGROUND: ("后台或静默运行", "running in the background"),
     Phase.PERSON: ("人工", "a person"),
     Phase.SERVER: ("服务端", "the server's side"),
+}
+
+CATEGORIES: Mapping[str, Label] = {
+    Category.ADS: ("广告", "ads"),
+    Category.AD_DOWNLOAD: ("广告下载", "ad downloads"),
+    Category.ANALYTICS: ("统计分析", "analytics"),
+    Category.CAPTCHA: ("验证码", "captcha"),
+    Category.CLOUD: ("云服务", "cloud"),
+    Category.CRASH: ("崩溃与性能", "crashes"),
+    Category.CUSTOMER_SERVICE: ("客服", "customer service"),
+    Category.DOWNLOAD: ("下载更新", "downloads"),
+    Category.FACE: ("人脸识别", "face"),
+    Category.FRAMEWORK: ("开发框架", "framework"),
+    Category.HOTFIX: ("热修复", "hot fixes"),
+    Category.IDENTIFIER: ("设备标识", "identifiers"),
+    Category.IM: ("即时通讯", "messaging"),
+    Category.IMAGE: ("图像", "images"),
+    Category.LOGIN: ("登录", "log-in"),
+    Category.MAP: ("地图定位", "maps"),
+    Category.MEDIA: ("音视频", "media"),
+    Category.NETWORK: ("网络通信", "network"),
+    Category.PAYMENT: ("支付", "payment"),
+    Category.PLATFORM_LIBRARY: ("平台库", "platform library"),
+    Category.PLUGIN: ("插件化", "plug-ins"),
+    Category.PUSH: ("推送", "push"),
+    Category.SECURITY: ("安全风控", "security"),
+    Category.SOCIAL: ("社交分享", "social"),
+    Category.SPEECH: ("语音", "speech"),
+    Category.STORAGE: ("数据存储", "storage"),
+    Category.TESTING: ("测试", "testing"),
+    Category.UI: ("界面组件", "user interface"),
+    Category.UTILITY: ("工具库", "utilities"),
+    Category.VENDOR_SERVICE: ("厂商服务", "vendor service"),
+    Category.WEB: ("网页内核", "web"),
+}
+
+PROTECTIONS: Mapping[str, Label] = {
+    Protection.DANGEROUS: ("危险", "dangerous"),
+    Protection.SPECIAL: ("特殊授权", "special"),
+    Protection.NORMAL: ("普通", "normal"),
+    Protection.SIGNATURE: ("系统签名", "signature"),
 }
 
 FAMILIES: Mapping[str, Label] = {

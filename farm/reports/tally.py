@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from farm.model.finding import Severity, Status, SubjectKind
 from farm.model.inspection import State, Suite
+from farm.model.reasons import Label
 from farm.rules.engine import VerdictState
 from farm.rules.facts import PLATFORM_CATEGORY, Facts, Unknown
 from farm.service.report import AppEntry
@@ -20,6 +21,8 @@ class Line:
 
     file: str
     """Page of the app, relative to the list."""
+    source: str
+    """Name of the app's file, for one of which nothing else is known."""
     label: str
     package: str
     version: str
@@ -29,7 +32,8 @@ class Line:
     """How each suite ended."""
     before_consent: tuple[str, ...]
     """Kinds of personal information that its run asked for before any consent."""
-    reason: str
+    reason: Label
+    """Why something was not seen, in Chinese and English; both empty if all was."""
     by_severity: tuple[int, int, int]
     """Open findings: high, medium, low."""
     not_testable: int

@@ -29,8 +29,9 @@ def told(value: JSON, limit: int = 300) -> str:
             return shown(value, limit)
         case int() | float():
             return shown(str(value), limit)
-        case list() if all(isinstance(item, str) for item in value):
-            return shown(", ".join(str(item) for item in value[:20]) + (" …" if len(value) > 20 else ""), limit)
+        case list() if all(isinstance(item, str | None) for item in value):
+            items = ["–" if item is None else str(item) for item in value[:20]]
+            return shown(", ".join(items) + (" …" if len(value) > 20 else ""), limit)
         case _:
             return shown(json.dumps(value, ensure_ascii=False)[: limit * 2], limit)
 

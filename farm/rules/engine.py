@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from enum import StrEnum
 from typing import Literal
 
 from farm.model.finding import Finding, Subject, SubjectKind
+from farm.model.reasons import reason
 from farm.model.text import visible
 from farm.rules.app_types import find_app_type
 from farm.rules.evaluate import Hit, No, Yes, evaluate
@@ -22,6 +24,10 @@ MAX_POINTERS = 20
 
 MAX_TERMS = 6
 """Names that a summary tells one by one; the rest is a number."""
+
+_CHINESE = "[\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]"
+_BLANK_IN_CHINESE = re.compile(f"(?<={_CHINESE}) (?={_CHINESE})")
+"""A blank that stands beside a Latin word in the template, but between Chinese signs where a Chinese one is put in."""
 
 
 class VerdictState(StrEnum):
@@ -49,7 +55,7 @@ class Verdict:
     @property
     def reason_zh(self) -> str:
         """Why it could not be tested, in Simplified Chinese; empty if it could."""
-        return "" if self.why is None else _told(_REASONS_ZH[self.why.blank], self.why.detail)
+        return "" if self.why is None else _told(_REASONS_ZH[self.why.blank], reason(self.why.detail)[0])
 
     @property
     def reason_en(self) -> str:
@@ -81,6 +87,7 @@ _REASONS_ZH: dict[Blank, str] = {
     Blank.NOT_RUN: "这一阶段没有进行",
     Blank.PARTLY: "应用有一部分无法读取",
     Blank.CUT: "条目过多，证据未全部保留",
+    Blank.NOT_READ: "规则要看的内容没有读到",
     Blank.FACT_MISSING: "证据中没有读到这项事实",
     Blank.NO_TYPE: "不知道应用属于哪个类型：请在清单的 category 列或用 --app-type 给出",
     Blank.OTHER_SUITE: "需要另一套检测的证据",
@@ -93,6 +100,7 @@ _REASONS_EN: dict[Blank, str] = {
     Blank.NOT_RUN: "This part of the run did not take place",
     Blank.PARTLY: "A part of the app could not be read",
     Blank.CUT: "Too many rows; the evidence does not keep all of them",
+    Blank.NOT_READ: "What the rule looks at could not be read",
     Blank.FACT_MISSING: "The evidence does not hold this fact",
     Blank.NO_TYPE: "The app's type is not known: give category in the list, or --app-type",
     Blank.OTHER_SUITE: "It needs the evidence of another suite",
@@ -100,9 +108,9 @@ _REASONS_EN: dict[Blank, str] = {
 }
 
 
-def _told(reason: str, detail: str) -> str:
-    """Return a reason with its detail, if there is one."""
-    return f"{reason} ({detail})" if detail else reason
+def _told(why: str, detail: str) -> str:
+    """Return why a rule could not be tested with the detail, if there is one."""
+    return f"{why} ({detail.rstrip('.。')})" if detail else why
 
 
 def judge(
@@ -203,7 +211,8 @@ def _summary(template: str, subject: Subject, hits: list[Hit], language: Literal
             types = [find_app_type(number) for number in shown]
             shown = [each.zh if language == "zh" else each.en for each in types if each is not None]
         values[name] = _listed([visible(text, 80) for text in shown], len(told), language)
-    return template.format_map(values)
+    summary = template.format_map(values)
+    return _BLANK_IN_CHINESE.sub("", summary) if language == "zh" else summary
 
 
 def _listed(names: list[str], total: int, language: Literal["zh", "en"]) -> str:

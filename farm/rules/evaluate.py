@@ -202,7 +202,7 @@ def _sdk(condition: SdkPresent, facts: Facts) -> Answer:
 def _fact(condition: Fact, facts: Facts) -> Answer:
     """Answer for one value; nothing in code that was not seen whole is unknown."""
     there, value = facts.at(condition.path)
-    unread = Unknown(blank=Blank.FACT_MISSING, detail=fact_name(condition.path))
+    unread = facts.missing(condition.path)
     if not there:
         return unread
     holds = _compare(condition, value)

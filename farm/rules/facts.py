@@ -69,6 +69,8 @@ class Blank(StrEnum):
     """A part of the app could not be read."""
     CUT = "cut"
     """A limit left rows out of the evidence."""
+    NOT_READ = "not_read"
+    """The fact could not be read; the detail says why, such as a limit that the app goes beyond."""
     FACT_MISSING = "fact_missing"
     """The evidence does not hold the fact."""
     OTHER_SUITE = "other_suite"
@@ -218,7 +220,7 @@ class Facts:
         """Read the list at the pointer."""
         there, value = self.at(pointer)
         if not there or not isinstance(value, list):
-            return Unknown(blank=Blank.FACT_MISSING, detail=fact_name(pointer))
+            return self.missing(pointer)
         rows: list[Row] = []
         for number, item in enumerate(value):
             place = f"{pointer}/{number}"
@@ -227,6 +229,18 @@ class Facts:
             elif isinstance(item, str):
                 rows.append(Row(pointer=place, value={"name": item}))
         return tuple(rows)
+
+    def missing(self, pointer: str) -> Unknown:
+        """Return why the evidence holds nothing at the pointer: what the suite says of that fact, if anything."""
+        name = fact_name(pointer)
+        if name == "app":
+            return Unknown(blank=Blank.FACT_MISSING, detail=pointer.rpartition("/")[2])
+        listed = self.at("/facts/not_read")[1]
+        gaps = [gap for gap in (listed if isinstance(listed, list) else []) if isinstance(gap, dict)]
+        reasons = [reason for gap in gaps if gap.get("fact") == name and isinstance(reason := gap.get("reason"), str)]
+        if reasons:
+            return Unknown(blank=Blank.NOT_READ, detail=visible(reasons[0], 300))
+        return Unknown(blank=Blank.FACT_MISSING, detail=name)
 
     def silence(self, name: str) -> Unknown | None:
         """Return why nothing in the fact `name` does not mean that there is nothing; None if it does."""

@@ -12,7 +12,7 @@ from farm.model.errors import SourceError
 from farm.model.finding import Finding
 from farm.model.inspection import History, RetryPolicy, Suite, decide
 from farm.ports import AppRow
-from farm.rules.engine import judge
+from farm.rules.engine import Verdict, judge
 from farm.rules.rule import RulePack
 from farm.service.report import AppEntry, of_suites, verdicts_on
 from workers.model.evidence import JSON, AppIdentity, Evidence
@@ -50,6 +50,11 @@ class Inspected:
         """Who the app is, as far as any suite knows."""
         known = [evidence.app for evidence in self.evidence.values()]
         return next((app for app in known if app.package), known[0])
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What each rule came to, in the order of the packs."""
+        return self.entry().verdicts
 
     def as_json(self) -> dict[str, Any]:
         """Return the evidence document with `findings` beside it.

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from farm.model.reasons import reason
+
 LANGUAGES = ("en", "zh")
 """Languages of the console; the first is the default."""
 
@@ -188,6 +190,11 @@ class Words:
         """Return the text for `key` with `values` put in; raises KeyError for a key that is not there."""
         text = _TEXTS[key][LANGUAGES.index(self.language)]
         return text.format(*values) if values else text
+
+    def reason(self, text: str) -> str:
+        """Return a sentence on an app, which the ledger has in English."""
+        chinese, english = reason(text)
+        return chinese if self.language == "zh" else english
 
     def duration(self, seconds: float) -> str:
         """Return a length of time in its largest unit, or two of them."""

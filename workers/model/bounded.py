@@ -25,6 +25,12 @@ def text(value: str, limit: int = TEXT_LIMIT) -> str:
     return cut if len(cut) <= limit else cut[: limit - 1] + "…"
 
 
+def sentence(value: str, limit: int = 300) -> str:
+    """Return `value` as `text` does, but cut in its middle, where a name stands: its end says what is wrong with it."""
+    half = limit // 2
+    return text(value if len(value) <= limit else f"{value[: half - 1]}…{value[-half:]}", limit)
+
+
 def optional(value: str | None, limit: int = TEXT_LIMIT) -> str | None:
     """Return `text(value)`, or None for None."""
     return None if value is None else text(value, limit)

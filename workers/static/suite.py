@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workers.model.bounded import Rows, text
+from workers.model.bounded import Rows, sentence, text
 from workers.model.errors import InspectionError, MemoryLimitError, OverLimitError, TimeLimitError
 from workers.model.evidence import JSON
 from workers.model.fact import Fact
@@ -134,7 +134,7 @@ def run(view: StaticView, extractors: Sequence[Extractor] | None = None) -> tupl
         if missing is not None:
             not_read[extractor.fact] = missing
     if not_read:
-        facts["not_read"] = [{"fact": fact, "reason": text(gap.reason)} for fact, gap in not_read.items()]
+        facts["not_read"] = [{"fact": fact, "reason": gap.reason} for fact, gap in not_read.items()]
     left_out: dict[str, JSON] = dict(_left_out(facts))
     if left_out:
         facts["left_out"] = left_out
@@ -159,7 +159,7 @@ def _gap(error: InspectionError) -> _Gap:
     """Return what an error leaves unread; raises it again if it ends the whole inspection."""
     if isinstance(error, TimeLimitError | MemoryLimitError):
         raise error
-    return _Gap(reason=str(error), beyond=error.outcome if isinstance(error, OverLimitError) else None)
+    return _Gap(reason=sentence(str(error)), beyond=error.outcome if isinstance(error, OverLimitError) else None)
 
 
 def _left_out(facts: dict[str, JSON]) -> Iterator[tuple[str, int]]:
@@ -192,8 +192,8 @@ def _judge(
     parts = {what: failed[part] for part, what in _UNREAD.items() if part in failed}
     for what, gap in (parts | {f"The fact {fact} could not be read": gap for fact, gap in not_read.items()}).items():
         if gap.beyond is not None:
-            return gap.beyond, f"{what}: {text(gap.reason, 300)}"
-    gaps = [f"{what}: {text(gap.reason, 300)}" for what, gap in parts.items()]
+            return gap.beyond, f"{what}: {gap.reason}"
+    gaps = [f"{what}: {gap.reason}" for what, gap in parts.items()]
     if Part.CODE not in failed:
         gaps.extend(_gaps_in_code(view, facts))
     if not gaps and not_read:

@@ -93,7 +93,7 @@ def test_an_app_without_evidence_tells_the_reason_in_every_verdict() -> None:
     entry = next(collect(batch.ledger, batch.objects, load_packs(), batch.books.name).apps())
 
     assert {each.reason_en for each in entry.verdicts} == {
-        "The inspection ended without evidence (No central directory.)"
+        "The inspection ended without evidence (No central directory)"
     }
 
 

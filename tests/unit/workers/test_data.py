@@ -108,6 +108,14 @@ def test_there_are_at_least_as_many_rows_as_promised() -> None:
     assert len(tables.permissions()) >= 60
 
 
+def test_reading_health_data_takes_a_dangerous_permission_of_one_group() -> None:
+    """Users see one group, however many kinds of data there are."""
+    rows = [row for name, row in tables.permissions().items() if name.startswith("android.permission.health.READ_")]
+    assert len(rows) >= 100
+    assert {(row.protection, row.group) for row in rows} == {(Protection.DANGEROUS, "HEALTH")}
+    assert {row.since for row in rows} <= set(range(34, tables.LAST_LEVEL + 1))
+
+
 @pytest.mark.parametrize("category", SERVICE_SDKS)
 def test_each_kind_of_service_has_its_sdks(category: Category) -> None:
     """Ads, push, payment and the rest are each covered: many rows of one kind do not make up for another."""

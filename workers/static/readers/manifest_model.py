@@ -87,8 +87,12 @@ class UsedPermission:
     """One `<uses-permission>` (or `-sdk-23`)."""
 
     name: str
+    min_sdk: int | None = None
+    """`minSdkVersion`, or 23 of a `-sdk-23`: below it the permission is not asked for."""
     max_sdk: int | None = None
     """`maxSdkVersion`: above it the permission is not asked for."""
+    flags: tuple[str, ...] = ()
+    """Names in `usesPermissionFlags`, sorted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

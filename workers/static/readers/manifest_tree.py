@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from workers.static.readers.anomaly import Anomaly
@@ -39,6 +39,10 @@ _FOREGROUND_TYPES = {
     1 << 30: "specialUse",
 }  # fmt: skip
 """Bits of `foregroundServiceType` (ServiceInfo.FOREGROUND_SERVICE_TYPE_*)."""
+_USES_PERMISSION = {"uses-permission": 0, "uses-permission-sdk-23": 23, "uses-permission-sdk-m": 23}
+"""Elements that ask for a permission, with the API level from which on they do; 0 for all."""
+_PERMISSION_FLAGS = {1 << 16: "neverForLocation", 1 << 17: "onlyForLocationButton"}
+"""Bits of `usesPermissionFlags` (PackageInfo.REQUESTED_PERMISSION_*)."""
 
 
 class ManifestTree:
@@ -124,7 +128,7 @@ class ManifestTree:
                 process=self._process(self._text(one, "process")) or app_process,
                 target=self._class(self._text(one, "targetActivity")),
                 authorities=tuple(part for part in (self._text(one, "authorities") or "").split(";") if part),
-                foreground_types=_foreground_types(self._text(one, "foregroundServiceType")),
+                foreground_types=_names_of_bits(self._text(one, "foregroundServiceType"), _FOREGROUND_TYPES),
                 filters=filters,
                 meta_data=tuple(self._meta_data(one)),
             )
@@ -163,15 +167,24 @@ class ManifestTree:
         )
 
     def _permissions(self) -> Iterator[UsedPermission]:
-        """Yield the permissions asked for, each name once."""
-        seen: set[str] = set()
+        """Yield the permissions asked for, each way of asking once.
+
+        One name may stand in several elements: Android takes those that apply to its own level.
+        """
+        seen: set[UsedPermission] = set()
         for one in self._root:
-            if one.tag not in {"uses-permission", "uses-permission-sdk-23", "uses-permission-sdk-m"}:
+            name = self._text(one, "name") if one.tag in _USES_PERMISSION else None
+            if not name:
                 continue
-            name = self._text(one, "name")
-            if name and name not in seen:
-                seen.add(name)
-                yield UsedPermission(name=name, max_sdk=self._number(one, "maxSdkVersion"))
+            used = UsedPermission(
+                name=name,
+                min_sdk=max(_USES_PERMISSION[one.tag], self._number(one, "minSdkVersion") or 0) or None,
+                max_sdk=self._number(one, "maxSdkVersion"),
+                flags=_names_of_bits(self._text(one, "usesPermissionFlags"), _PERMISSION_FLAGS),
+            )
+            if used not in seen:
+                seen.add(used)
+                yield used
 
     def _declared_permissions(self) -> Iterator[DeclaredPermission]:
         """Yield the permissions that the app defines."""
@@ -279,11 +292,11 @@ def _signed(number: int) -> int:
     return (number & 0xFFFFFFFF ^ 0x80000000) - 0x80000000
 
 
-def _foreground_types(text: str | None) -> tuple[str, ...]:
-    """Return the names of foreground service types from names or from a number."""
+def _names_of_bits(text: str | None, names: Mapping[int, str]) -> tuple[str, ...]:
+    """Return the names of flags from names or from a number."""
     number = _integer(text)
     if number is not None:
-        return tuple(sorted(name for bit, name in _FOREGROUND_TYPES.items() if number & bit))
+        return tuple(sorted(name for bit, name in names.items() if number & bit))
     return tuple(sorted(part for part in (text or "").split("|") if part))
 
 

@@ -82,12 +82,10 @@ class _Reading:
         return str(((_unsigned(major) if _is_number(major) else 0) << 32) + _unsigned(code))
 
     def _permissions(self) -> Iterator[str]:
-        """Yield the permissions asked for; of two elements with one name the first counts."""
-        seen = set()
+        """Yield the permissions asked for, as often as one is asked for in another way."""
         for tag in self._root:
             name = self._value(tag, "name") if tag.tag in _PERMISSIONS else ""
-            if name and name not in seen:
-                seen.add(name)
+            if name:
                 limit = self._value(tag, "maxSdkVersion")
                 yield f"{name} until {limit}" if _is_number(limit) else name
 

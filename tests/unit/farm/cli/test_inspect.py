@@ -101,7 +101,40 @@ def test_an_app_beyond_a_limit_has_its_setting(
     result = farm("inspect", SAMPLE, "--lang", lang)
 
     assert (0, True) == (result.exit_code, "over_string_limit" in result.output)
+    assert (lang == "zh") == ("字符串超过限制 over_string_limit  代码没有读取：" in result.output)
     assert words in result.output.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ("14 rules of 22 could not be tested:", "14  What the rule looks at could not be read (The dex files")),
+        ("zh", ("22 条规则中有 14 条无法检测：", "14  规则要看的内容没有读到 (dex 共有")),
+    ],
+)
+def test_rules_that_could_not_be_tested_are_counted_by_reason(
+    farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, lang: str, words: tuple[str, str]
+) -> None:
+    """Of an app without leads it is said how much that is worth."""
+    monkeypatch.setenv("FARM_APP_STRINGS", "1")
+    output = farm("inspect", SAMPLE, "--lang", lang).output
+
+    assert [True, True] == [each in output for each in words]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "No conclusion: nothing could be read."), ("zh", "没有结论：什么也没有读到。")]
+)
+def test_of_a_file_that_is_no_app_nothing_is_concluded(
+    farm: Callable[..., Result], tmp_path: Path, lang: str, words: str
+) -> None:
+    """That there are no leads is no news of what was not looked at."""
+    (tmp_path / "text.apk").write_text("not a zip")
+    output = farm("inspect", tmp_path / "text.apk", "--lang", lang).output
+
+    assert words in output
+    assert "No leads" not in output
+    assert "没有线索" not in output
 
 
 @pytest.mark.parametrize(("name", "value"), [("MEMBER_MB", "0"), ("ENTRIES", "1")])

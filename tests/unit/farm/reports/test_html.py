@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from enum import StrEnum
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,13 +12,14 @@ import pytest
 
 from farm.model.finding import Status
 from farm.model.inspection import State, Suite
-from farm.reports import html_format
+from farm.reports import html_format, labels
 from farm.reports.app_page import short_caller
 from farm.reports.interface import formats
 from farm.rules.catalogue import load_packs
 from farm.service.report import write_report
 from tests.unit.farm.reports.batch import HOSTILE, RTL, Sample, hostile, noisy, sample
 from tests.unit.farm.rules.evidence import document
+from workers.data.tables import Category, Protection
 from workers.model.evidence import JSON
 from workers.model.outcome import Outcome
 
@@ -147,12 +150,47 @@ def test_an_app_that_is_not_known_has_question_marks_for_zeros(pages: dict[str, 
     assert (row.count(">?</td>"), row.count(">0</td>")) == (3, 0)
 
 
+@pytest.mark.parametrize(("told", "members"), [(labels.CATEGORIES, Category), (labels.PROTECTIONS, Protection)])
+def test_every_word_of_a_table_has_its_chinese(told: Mapping[str, labels.Label], members: type[StrEnum]) -> None:
+    """No category of an SDK and no protection of a permission stands there as a code."""
+    assert set(members) == set(told)
+    assert [] == [word for word, (chinese, _) in told.items() if chinese.isascii()]
+
+
+def test_an_app_that_nobody_knows_has_the_name_of_its_file(pages: dict[str, str]) -> None:
+    """Two broken files would look the same in the list."""
+    row = next(row for row in pages["index.html"].split("<tr>") if "未知应用" in row)
+
+    assert '<small class="mono">x</small>' in row
+
+
+def test_outcomes_are_told_in_both_languages(pages: dict[str, str]) -> None:
+    """Their codes are for commands."""
+    text = Page(pages["index.html"]).words
+
+    assert "不是安装包 not an APK 1" in " ".join(text.split())
+
+
+def test_a_permission_has_its_levels_and_promises(tmp_path: Path) -> None:
+    """An app that asks until an old level only, or promises not to locate anybody, says so in its manifest."""
+    row: JSON = {"name": "a.B", "min_sdk": 23, "max_sdk": 30, "flags": ["neverForLocation"], "defined_here": True}
+    odd: JSON = {"name": "a.C", "min_sdk": "<b>", "max_sdk": 28, "flags": None}
+    batch = Sample()
+    batch.add(document({"permissions": [row, odd]}))
+    page = next(text for name, text in write(batch, tmp_path).items() if name.startswith("apps/"))
+    words = " ".join(Page(page).words.split())
+
+    assert "a.B API 23–30 neverForLocation 应用自己定义的权限 defined by the app itself" in words
+    assert "a.C API –28" in words
+
+
 def test_failures_are_listed_with_reasons(pages: dict[str, str]) -> None:
     """The operator sees why there is no result."""
     text = Page(pages["index.html"].partition('id="failures"')[2]).words
 
     assert "The file is not a zip." in text
     assert "hidden by the packer 360" in text
+    assert "应用自身的代码被加固隐藏：360。" in text
 
 
 def test_an_app_page_shows_the_rows_behind_a_finding(pages: dict[str, str]) -> None:

@@ -46,7 +46,9 @@ def permission(name: str, *, group: str | None = None) -> JSON:
     """Return a row of `permissions`; with a group it is a dangerous one. Short names are the platform's."""
     return {
         "name": name if "." in name else f"android.permission.{name}",
+        "min_sdk": None,
         "max_sdk": None,
+        "flags": [],
         "known": True,
         "protection": "dangerous" if group else "normal",
         "dangerous": group is not None,

@@ -130,6 +130,39 @@ def test_a_fact_that_was_not_read_is_not_testable(value: JSON) -> None:
     assert verdict.reason_en == "The evidence does not hold this fact (api_uses)"
 
 
+@pytest.mark.parametrize("code", [CODE_RULE, ABSENCE_RULE, "cac191.1.1"])
+def test_a_fact_that_a_limit_kept_from_being_read_tells_of_the_limit(code: str) -> None:
+    """The evidence says why it does not hold the fact; so does the rule, in both languages."""
+    why = "The dex files have 9000000 strings together, more than the limit of 8000000."
+    facts = ("api_uses", "permission_gap", "privacy_policy", "sdks", "urls")
+    evidence = document(
+        dict.fromkeys(facts) | {"not_read": [{"fact": name, "reason": why} for name in facts]},
+        outcome="over_string_limit",
+        reason=f"The code could not be read: {why}",
+    )
+    verdict = verdict_of(code, evidence)
+
+    assert f"What the rule looks at could not be read ({why[:-1]})" == verdict.brief_en == verdict.reason_en
+    assert "规则要看的内容没有读到 (dex 共有 9000000 个字符串，上限为 8000000)" == verdict.brief_zh == verdict.reason_zh
+
+
+def test_a_value_of_the_app_that_is_missing_is_named() -> None:
+    """`app` would name all of its identity."""
+    condition = '{ kind = "fact", path = "/app/target_sdk", op = "less", value = 23 }'
+    verdict = verdicts(document(app={"target_sdk": None}), pack_with(condition))[0]
+
+    assert verdict.reason_en == "The evidence does not hold this fact (target_sdk)"
+
+
+@pytest.mark.parametrize("listed", [None, "text", [None, 7, {"fact": "api_uses"}, {"fact": "urls", "reason": "Odd."}]])
+def test_a_damaged_list_of_what_was_not_read_gives_no_reason(listed: JSON) -> None:
+    """What has another shape is left alone."""
+    verdict = verdict_of(CODE_RULE, document({"api_uses": None, "not_read": listed}))
+
+    assert verdict.why
+    assert verdict.why.blank is Blank.FACT_MISSING
+
+
 def test_rows_left_out_by_a_limit_make_silence_unknown() -> None:
     """What a limit cut off may hold what the rule looks for."""
     verdict = verdict_of(CODE_RULE, document({"left_out": {"api_uses": 3}}))
@@ -192,7 +225,7 @@ def test_a_summary_counts_all_rows_and_names_kinds_in_both_languages() -> None:
     finding = verdict_of(CODE_RULE, document({"api_uses": rows})).findings[0]
 
     assert (finding.summary_zh, finding.summary_en) == (
-        "应用自身代码有 30 处读取 本机手机号 的调用（TelephonyManager.getLine1Number）。",
+        "应用自身代码有 30 处读取本机手机号的调用（TelephonyManager.getLine1Number）。",
         "Uses in the app's own code that read Phone number: 30 (TelephonyManager.getLine1Number).",
     )
 

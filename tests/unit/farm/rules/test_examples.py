@@ -142,6 +142,11 @@ EXAMPLES = (
     seen("cac191.4.6", APP, app={"target_sdk": 22}, permissions=[permission("CAMERA", group="CAMERA")]),
     silent("cac191.4.6", app={"target_sdk": 23}, permissions=[permission("CAMERA", group="CAMERA")]),
     silent("cac191.4.6", app={"target_sdk": 22}),
+    seen("cac191.4.6", APP, app={"target_sdk": None, "min_sdk": 5}, permissions=[permission("CAMERA", group="CAMERA")]),
+    seen(
+        "cac191.4.6", APP, app={"target_sdk": None, "min_sdk": None}, permissions=[permission("CAMERA", group="CAMERA")]
+    ),
+    silent("cac191.4.6", app={"target_sdk": None, "min_sdk": 23}, permissions=[permission("CAMERA", group="CAMERA")]),
     seen("cac191.5.1.cleartext", APP, network_security=CLEARTEXT, urls={"urls": [PLAIN], "hosts": ["plain.example"]}),
     seen("cac191.5.1.cleartext", APP, network_security=CLEARTEXT_FOR_ONE, urls={"urls": [PLAIN], "hosts": []}),
     silent("cac191.5.1.cleartext", urls={"urls": [PLAIN], "hosts": ["plain.example"]}),

@@ -171,7 +171,7 @@ def test_a_finding_names_the_type_in_chinese_too() -> None:
     """As the provision calls it, whatever word the list used."""
     (finding,) = judged({"dynamic_pi": [read("sms")]}, "新闻")[BEYOND].findings
 
-    assert "com.example.app 读取 短信（B.get），“新闻资讯”类应用的基本功能不需要。" == finding.summary_zh
+    assert "com.example.app 读取短信（B.get），“新闻资讯”类应用的基本功能不需要。" == finding.summary_zh
 
 
 @pytest.mark.parametrize(

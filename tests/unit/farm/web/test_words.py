@@ -33,6 +33,13 @@ def test_every_value_has_words(prefix: str, members: type) -> None:
     assert keys == {member.value for member in members}  # type: ignore[attr-defined] # they are enums
 
 
+def test_a_reason_is_told_in_the_language_of_the_page() -> None:
+    """The ledger has it in English."""
+    said = "The archive has more than 9 entries."
+
+    assert ["安装包内的文件超过上限 9 个。", said] == [Words(language=each).reason(said) for each in ("zh", "en")]
+
+
 def test_both_languages_take_the_same_values() -> None:
     """A text and its translation have the same gaps to fill."""
     for english, chinese in _TEXTS.values():

@@ -60,7 +60,9 @@ def test_a_dangerous_permission_has_its_group_and_names() -> None:
     assert _rows(permissions.extract(view)) == [
         {
             "name": "android.permission.READ_PHONE_STATE",
+            "min_sdk": None,
             "max_sdk": 28,
+            "flags": [],
             "known": True,
             "protection": "dangerous",
             "dangerous": True,
@@ -80,6 +82,20 @@ def test_a_permission_asked_for_twice_counts_once_without_the_limit() -> None:
     )
     rows = _rows(permissions.extract(make_view(manifest=make_manifest(permissions=asked))))
     assert [(row["name"], row["max_sdk"]) for row in rows] == [("android.permission.CAMERA", None)]
+
+
+def test_two_elements_for_one_permission_hold_on_all_levels_of_either_and_promise_what_both_do() -> None:
+    """Android takes each element that applies to its own level, whatever stands first."""
+    asked = (
+        UsedPermission(name="a.B", min_sdk=23, max_sdk=28, flags=("neverForLocation",)),
+        UsedPermission(name="a.B", min_sdk=31, max_sdk=33),
+        UsedPermission(name="a.C", min_sdk=23, flags=("neverForLocation",)),
+    )
+    rows = _rows(permissions.extract(make_view(manifest=make_manifest(permissions=asked))))
+    assert [(row["min_sdk"], row["max_sdk"], row["flags"]) for row in rows] == [
+        (23, 33, []),
+        (23, None, ["neverForLocation"]),
+    ]
 
 
 def test_an_unknown_permission_is_told_as_such() -> None:

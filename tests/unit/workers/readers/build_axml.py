@@ -53,6 +53,7 @@ RESOURCE_IDS: Mapping[str, int] = {
     "networkSecurityConfig": 0x01010527,
     "foregroundServiceType": 0x01010599,
     "versionCodeMajor": 0x01010576,
+    "usesPermissionFlags": 0x01010644,
 }
 """Ids from the framework's public.xml."""
 

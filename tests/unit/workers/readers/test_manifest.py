@@ -61,6 +61,11 @@ FULL = Node(
         Node("uses-permission", {"name": "android.permission.INTERNET"}),
         Node("uses-permission", {"name": "android.permission.INTERNET"}),
         Node("uses-permission", {"name": "android.permission.READ_SMS", "maxSdkVersion": 28}),
+        Node("uses-permission", {"name": "android.permission.READ_SMS"}),
+        Node("uses-permission-sdk-23", {"name": "android.permission.CAMERA"}),
+        Node("uses-permission", {"name": "android.permission.BLUETOOTH", "minSdkVersion": 24}),
+        Node("uses-permission", {"name": "android.permission.BLUETOOTH_SCAN", "usesPermissionFlags": 0x10000}),
+        Node("uses-permission", {"name": "android.permission.ACCESS_FINE_LOCATION", "usesPermissionFlags": 0x60000}),
         Node("permission", {"name": "com.example.P", "protectionLevel": 2}),
         Node("uses-feature", {"name": "android.hardware.camera", "required": False}),
         Node("queries", {}, [Node("package", {"name": "com.other"}), Node("provider", {"authorities": "x.y"})]),
@@ -107,10 +112,15 @@ def test_identity(full: Manifest) -> None:
 
 
 def test_permissions(full: Manifest) -> None:
-    """Each once, in the order of the file, with its highest SDK."""
+    """Each way of asking once, in the order of the file, with its SDK levels and what the app promises."""
     assert full.permissions == (
         UsedPermission(name="android.permission.INTERNET"),
         UsedPermission(name="android.permission.READ_SMS", max_sdk=28),
+        UsedPermission(name="android.permission.READ_SMS"),
+        UsedPermission(name="android.permission.CAMERA", min_sdk=23),
+        UsedPermission(name="android.permission.BLUETOOTH", min_sdk=24),
+        UsedPermission(name="android.permission.BLUETOOTH_SCAN", flags=("neverForLocation",)),
+        UsedPermission(name="android.permission.ACCESS_FINE_LOCATION", flags=("onlyForLocationButton",)),
     )
     assert full.declared_permissions == (DeclaredPermission(name="com.example.P", protection_level="signature"),)
 
