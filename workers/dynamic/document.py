@@ -11,7 +11,7 @@ from workers.dynamic.outcome import Outcome, Verdict
 from workers.dynamic.run import ConsentSeen, Refusal, Run
 from workers.model.evidence import JSON
 
-ENGINE = "dynamic-6"
+ENGINE = "dynamic-7"
 _MAX_SINKS = 500
 _STARTS = frozenset({"start", "attach"})
 _WEB = ("loadUrl", "loadData", "loadDataWithBaseURL", "postUrl")

@@ -4,10 +4,7 @@ import android.content.ClipData;
 import android.content.ClipboardManager;
 import android.content.Context;
 import android.content.Intent;
-import android.content.pm.ApplicationInfo;
 import android.content.pm.PackageInfo;
-import android.content.pm.Signature;
-import android.content.pm.SigningInfo;
 import android.hardware.Sensor;
 import android.hardware.SensorManager;
 import android.location.LocationManager;
@@ -32,13 +29,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.robolectric.Shadows;
-import org.robolectric.shadow.api.Shadow;
 import org.robolectric.shadows.ShadowContentResolver;
 import org.robolectric.shadows.ShadowLocationManager;
 import org.robolectric.shadows.ShadowMediaPlayer;
 import org.robolectric.shadows.ShadowSensor;
 import org.robolectric.shadows.ShadowSensorManager;
-import org.robolectric.shadows.ShadowSigningInfo;
 import org.robolectric.shadows.ShadowSubscriptionManager;
 import org.robolectric.shadows.ShadowSystemProperties;
 import org.robolectric.shadows.ShadowWebView;
@@ -158,10 +153,9 @@ final class Phone {
   /** Gives the phone its owner's data; called when the framework is there and before the app's first line runs. */
   void setUp(Context context) {
     properties.forEach(ShadowSystemProperties::override);
-    sign(context);
     services.install(context);
     folders(context);
-    libraries(context);
+    new Installed(job, context).know();
     Dalvik.speak(properties, context.getCacheDir().getPath());
     // Every file and address has something to play, a minute long.
     ShadowMediaPlayer.setMediaInfoProvider(source -> new ShadowMediaPlayer.MediaInfo(60_000, 0));
@@ -249,41 +243,6 @@ final class Phone {
             // The app does not find it, as on a phone that is full; a package name may be no file name.
           }
         });
-  }
-
-  /** The phone knows where the app's native libraries lie; under {@code /data} as all of an app's files. */
-  private void libraries(Context context) {
-    ApplicationInfo info = context.getApplicationInfo();
-    try {
-      boolean extracted = (info.flags & ApplicationInfo.FLAG_EXTRACT_NATIVE_LIBS) != 0;
-      info.nativeLibraryDir =
-          Libraries.lay(job.apk(), Path.of("/data/app/" + job.packageName() + "-1"), extracted).toString();
-    } catch (IOException | RuntimeException full) {
-      info.nativeLibraryDir = "/data/app/lib/arm64"; // A package name may be no file name: there is a name, and no folder.
-    }
-    // Apps change what their context gives them: that is a copy, so that the phone still knows the app.
-    Object loaded = ReflectionHelpers.getField(context, "mPackageInfo");
-    ReflectionHelpers.setField(loaded, "mApplicationInfo", new ApplicationInfo(info));
-  }
-
-  private PackageInfo ofApp(Context context) {
-    return Shadows.shadowOf(context.getPackageManager()).getInternalMutablePackageInfo(job.packageName());
-  }
-
-  /** The phone knows who has signed the app. */
-  private void sign(Context context) {
-    PackageInfo info = ofApp(context);
-    if (job.certificate() != null && info != null) {
-      sign(info, job.certificate());
-    }
-  }
-
-  /** Lets a package be signed with a certificate, DER. */
-  static void sign(PackageInfo info, byte[] certificate) {
-    Signature[] signatures = {new Signature(certificate)};
-    info.signatures = signatures;
-    info.signingInfo = new SigningInfo();
-    Shadow.<ShadowSigningInfo>extract(info.signingInfo).setSignatures(signatures);
   }
 
   /** Lets those who listen know where the phone is, as soon as a receiver would. */

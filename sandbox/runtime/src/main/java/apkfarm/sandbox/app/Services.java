@@ -107,7 +107,7 @@ public final class Services {
     info.applicationInfo.publicSourceDir = "/system/priv-app/" + each.name() + "/base.apk";
     info.applicationInfo.sourceDir = info.applicationInfo.publicSourceDir;
     if (each.certificate().length > 0) {
-      Phone.sign(info, each.certificate());
+      Installed.sign(info, each.certificate());
     }
     return info;
   }

@@ -6,6 +6,7 @@ import java.util.TimerTask;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -166,6 +167,16 @@ public final class Timers {
     /** As {@link ScheduledThreadPoolExecutor#ScheduledThreadPoolExecutor(int, ThreadFactory)}. */
     public Pool(int threads, ThreadFactory factory) {
       super(threads, factory);
+    }
+
+    /** As {@link ScheduledThreadPoolExecutor#ScheduledThreadPoolExecutor(int, RejectedExecutionHandler)}. */
+    public Pool(int threads, RejectedExecutionHandler handler) {
+      super(threads, handler);
+    }
+
+    /** As {@link ScheduledThreadPoolExecutor#ScheduledThreadPoolExecutor(int, ThreadFactory, RejectedExecutionHandler)}. */
+    public Pool(int threads, ThreadFactory factory, RejectedExecutionHandler handler) {
+      super(threads, factory, handler);
     }
 
     @Override

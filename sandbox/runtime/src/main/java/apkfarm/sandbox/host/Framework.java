@@ -6,6 +6,7 @@ import apkfarm.sandbox.app.Documents;
 import apkfarm.sandbox.app.Frames;
 import apkfarm.sandbox.app.RunTimeDex;
 import apkfarm.sandbox.app.Satellites;
+import apkfarm.sandbox.app.ServiceIntents;
 import apkfarm.sandbox.app.Tabs;
 import apkfarm.sandbox.app.Turns;
 import java.io.IOException;
@@ -83,7 +84,7 @@ public final class Framework {
             .newBuilder()
             .addShadowClasses(
                 Attach.class, Documents.class, Frames.class, RunTimeDex.Dex.class, RunTimeDex.Loader.class, Satellites.class,
-                Tabs.Group.class, Tabs.Host.class, Tabs.Row.class, Tabs.Tab.class, Tabs.Tabbed.class, Turns.class)
+                ServiceIntents.class, Tabs.Group.class, Tabs.Host.class, Tabs.Row.class, Tabs.Tab.class, Tabs.Tabbed.class, Turns.class)
             .build();
     sandbox.replaceShadowMap(map);
     sandbox.configure(

@@ -23,6 +23,7 @@ public final class Main {
     system.setProperty("robolectric.dependency.dir", arguments[0]);
     system.setProperty("robolectric.logging.enabled", "false");
     system.setProperty("robolectric.installFakeMediaProvider", "false"); // The phone's owner has photos of their own.
+    system.setProperty("org.bouncycastle.bks.enable_v1", "true"); // As Android's own does: many apps carry such a key store.
     int status = 0;
     try {
       Network.install();
