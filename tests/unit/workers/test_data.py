@@ -35,25 +35,25 @@ TABLES = (
 )
 PREFIX = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*")
 SERVICE_SDKS = {
-    Category.ADS: 120,
+    Category.ADS: 130,
     Category.AD_DOWNLOAD: 3,
-    Category.ANALYTICS: 110,
+    Category.ANALYTICS: 115,
     Category.CAPTCHA: 8,
-    Category.CLOUD: 35,
-    Category.CRASH: 40,
-    Category.CUSTOMER_SERVICE: 20,
-    Category.DOWNLOAD: 14,
-    Category.FACE: 18,
-    Category.IDENTIFIER: 20,
+    Category.CLOUD: 40,
+    Category.CRASH: 45,
+    Category.CUSTOMER_SERVICE: 21,
+    Category.DOWNLOAD: 16,
+    Category.FACE: 20,
+    Category.IDENTIFIER: 24,
     Category.IM: 20,
-    Category.LOGIN: 30,
-    Category.MAP: 40,
-    Category.PAYMENT: 60,
-    Category.PUSH: 40,
-    Category.SECURITY: 35,
+    Category.LOGIN: 34,
+    Category.MAP: 45,
+    Category.PAYMENT: 64,
+    Category.PUSH: 44,
+    Category.SECURITY: 42,
     Category.SOCIAL: 35,
-    Category.SPEECH: 15,
-    Category.VENDOR_SERVICE: 60,
+    Category.SPEECH: 16,
+    Category.VENDOR_SERVICE: 64,
 }
 """Names that there are at least, of the SDKs by which an app uses somebody's service.
 
@@ -191,6 +191,18 @@ def test_one_sdk_name_has_one_vendor() -> None:
         ("com.hyphenate.chat", "Easemob IM"),
         ("com.alibaba.sdk.android.feedback.impl", "Aliyun feedback"),
         ("com.qihoo.gamecenter.sdk.matrix", "360 game"),
+        ("com.bytedance.embedapplog.collector", "ByteDance AppLog (Pangle)"),
+        ("com.xiaomi.channel.commonutils.logger", "MiPush"),
+        ("org.json.alipay", "Alipay payment"),
+        ("com.huawei.secure.android.common.ssl", "HMS security components"),
+        ("com.sdk.base.module.manager", "China Unicom one-tap login"),
+        ("com.unikuwei.mianmi.account.shield", "China Unicom one-tap login"),
+        ("com.tencent.tendinsv.utils", "Tencent Cloud number verification"),
+        ("com.baidu.android.bbalbs.common.util", "Baidu CUID"),
+        ("org.repackage.com.heytap.openid.sdk", "Umeng OAID"),
+        ("com.zx.sdk.api", "ZXID"),
+        ("com.shu.priory.config", "iFlytek Ads"),
+        ("com.tencent.tmsqmsp.oaid2", "Tencent Qimei"),
         ("okhttp3.internal.http", "OkHttp"),
         ("android.support.v4.app", "Android Support Library"),
         ("androidx.core.app", "AndroidX"),
@@ -201,6 +213,26 @@ def test_well_known_packages_are_known(package: str, name: str) -> None:
     found = Attribution("com.example.app").of_package(package)
     assert found is not None
     assert found.name == name
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        "com.tencent.mm.plugin.appbrand",
+        "com.tencent.mobileqq.activity",
+        "com.youku.arch.pom",
+        "com.alibaba.pictures.cornerstone",
+        "com.ali.user.open.core",
+        "com.sankuai.meituan.takeoutnew",
+        "com.xiaomi.smarthome.frame",
+        "com.xunlei.downloadprovider.app",
+        "com.bytedance.lark.pb",
+        "com.ss.squareup.wire",
+    ],
+)
+def test_code_of_a_makers_own_apps_is_no_sdk(package: str) -> None:
+    """What a maker does not give to others is not in the table: a super-app is no third party in its own group."""
+    assert Attribution("com.example.app").of_package(package) is None
 
 
 def test_a_prefix_ends_at_a_package_boundary() -> None:

@@ -182,12 +182,23 @@ def test_an_sdk_of_the_table_is_known_by_the_table_alone() -> None:
 def test_a_build_config_below_the_prefix_of_an_sdk_tells_the_version() -> None:
     """That of the shortest package, and there the most telling field."""
     told = {
-        "Lcn/jpush/android/x/BuildConfig;->VERSION_NAME": "9.9.9",
-        "Lcn/jpush/android/BuildConfig;->VERSION_NAME": "3.5.6",
+        "Lcom/geetest/sdk/x/BuildConfig;->VERSION_NAME": "9.9.9",
+        "Lcom/geetest/sdk/BuildConfig;->VERSION_NAME": "3.5.6",
         "Lcom/squareup/leakcanary/core/BuildConfig;->LIBRARY_VERSION": "2.7",
         "Lcom/squareup/leakcanary/core/BuildConfig;->VERSION_NAME": "2.6",
     }
-    assert _versions(told) == {"JPush": "3.5.6", "LeakCanary": "2.7"}
+    assert _versions(told) == {"GeeTest": "3.5.6", "LeakCanary": "2.7"}
+
+
+def test_chinese_sdks_tell_their_version_by_a_constant_or_a_build_config() -> None:
+    """A text stands before some; a build configuration may have the number of the template or the true one."""
+    told = {
+        "Lcom/cmic/sso/sdk/auth/AuthnHelper;->SDK_VERSION": "quick_login_android_5.6.5",
+        "Lcn/jpush/client/android/BuildConfig;->VERSION_NAME": "5.4.0",
+        "Lcom/bytedance/sdk/openadsdk/BuildConfig;->VERSION_NAME": "1.0",
+        "Lcom/bytedance/sdk/openadsdk/TTAdSdk;->SDK_VERSION_NAME": "6.4.1.1",
+    }
+    assert _versions(told) == {"China Mobile one-tap login": "5.6.5", "JPush": "5.4.0", "Pangle": "6.4.1.1"}
 
 
 def test_what_tells_nothing_is_no_version() -> None:
