@@ -295,6 +295,9 @@ def _connect(address: str | None, workers: int) -> None:
         _reachable(address)
         _init(f"The Ray cluster at {address}", address=address, **quiet)
         return
+    # One heap for all threads of a worker, Ray's twenty included: glibc would give out up to eight for each processor,
+    # each of which keeps what it once had. Read when a process starts, so that no worker can choose it for itself.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     local = quiet | {
         "address": "local",
         "num_cpus": workers,

@@ -20,7 +20,7 @@ class StaticWorker:
 
     def __init__(self) -> None:
         """Get ready; without arguments, since Ray loads pyarrow to unpack the first ones."""
-        _do_without_arrow()
+        _do_without(*_UNNEEDED)
         settle()
 
     def greet(self, inspect: Inspect) -> tuple[str, str, int, str]:
@@ -55,9 +55,12 @@ class SandboxWorker(StaticWorker):
         return ""
 
 
-def _do_without_arrow() -> None:
-    """Keep Ray from loading pyarrow, for datasets that no worker ever sees: with numpy it takes 36 MB of each.
+_UNNEEDED = ("pyarrow", "rich")
+"""Libraries that others load where they are installed: Ray pyarrow, for datasets that no worker ever sees, with numpy
+36 MB; structlog rich, for coloured tracebacks on a terminal, 4 MB."""
 
-    Ray takes it for not installed. What a process has loaded already stays.
-    """
-    sys.modules.setdefault("pyarrow", None)  # type: ignore[arg-type]  # None means: there is none
+
+def _do_without(*names: str) -> None:
+    """Keep libraries from being loaded by others, who take them for not installed; what is loaded already stays."""
+    for name in names:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # None means: there is none

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -36,6 +37,12 @@ def act(task: Task, _following: Task | None) -> Result:
     if word == "slow":
         time.sleep(0.3)
     result = result_of(task, Outcome.INSPECTED)
+    if word == "modules":
+        import structlog  # noqa: F401 - as the real inspection does
+
+        return replace(result, reason=" ".join(sorted(sys.modules)))
+    if word == "environment":
+        return replace(result, reason=os.environ.get("MALLOC_ARENA_MAX", ""))
     if word == "maps":
         return replace(result, reason=Path("/proc/self/maps").read_text("utf-8"))
     # Ray titles the process with the actor's class.
@@ -99,6 +106,19 @@ def test_a_worker_loads_neither_arrow_nor_numpy(executor: RayExecutor) -> None:
     assert "_raylet" in maps
     assert "pyarrow" not in maps
     assert "numpy" not in maps
+
+
+def test_a_worker_loads_no_library_for_a_terminal(executor: RayExecutor) -> None:
+    """The logging library would load one to colour tracebacks."""
+    modules = _reason(_run(executor, 11, "modules")).split()
+
+    assert "structlog" in modules
+    assert "rich.console" not in modules
+
+
+def test_all_threads_of_a_worker_share_one_heap(executor: RayExecutor) -> None:
+    """Each heap would keep what it once had; glibc reads this at the start of a process."""
+    assert "1" == _reason(_run(executor, 12, "environment"))
 
 
 def test_a_dead_worker_loses_only_what_it_had_not_reported(executor: RayExecutor) -> None:
