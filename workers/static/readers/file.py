@@ -129,7 +129,7 @@ class RangedFile:
             UnreadError: fewer or more bytes came than were asked for. What `fetch` raises passes through.
         """
         runs = coalesce(((max(start, 0), min(end, self._size)) for start, end in spans), near=near)
-        missing = [gap for run in runs for gap in self._gaps(run)]
+        missing = self.missing(runs)
         self._keep = self._keep or any(_common(gap, span) for gap in missing for span in self._served)
         found = self._fetch(missing) if missing else ()
         for (start, end), data in zip(missing, found, strict=True):
@@ -138,6 +138,10 @@ class RangedFile:
             self._insert(start, data)
         for run in runs:
             self._join(run)
+
+    def missing(self, runs: Iterable[Span]) -> list[Span]:
+        """Return those parts of ranges that are not in memory."""
+        return [gap for run in runs for gap in self._gaps(run)]
 
     def insert(self, start: int, data: bytes) -> None:
         """Take bytes that came in another way than by `fetch`; they share none with those that are there."""
