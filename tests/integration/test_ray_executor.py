@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import ray
 
-from farm.cluster.ray_pool import RayExecutor, _Slot
+from farm.cluster.ray_pool import ALLOCATORS, RayExecutor, _Slot
 from farm.model.batch import AppRef, InspectionId
 from farm.model.errors import ClusterError
 from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress, Result, Task
@@ -42,7 +42,7 @@ def act(task: Task, _following: Task | None) -> Result:
 
         return replace(result, reason=" ".join(sorted(sys.modules)))
     if word == "environment":
-        return replace(result, reason=os.environ.get("MALLOC_ARENA_MAX", ""))
+        return replace(result, reason=" ".join(os.environ.get(name, "") for name in ALLOCATORS))
     if word == "maps":
         return replace(result, reason=Path("/proc/self/maps").read_text("utf-8"))
     # Ray titles the process with the actor's class.
@@ -116,9 +116,9 @@ def test_a_worker_loads_no_library_for_a_terminal(executor: RayExecutor) -> None
     assert "rich.console" not in modules
 
 
-def test_all_threads_of_a_worker_share_one_heap(executor: RayExecutor) -> None:
-    """Each heap would keep what it once had; glibc reads this at the start of a process."""
-    assert "1" == _reason(_run(executor, 12, "environment"))
+def test_a_local_cluster_tells_its_workers_allocators_to_be_thrifty(executor: RayExecutor) -> None:
+    """They ask the environment before any code of ours runs."""
+    assert " ".join(ALLOCATORS.values()) == _reason(_run(executor, 12, "environment"))
 
 
 def test_a_dead_worker_loses_only_what_it_had_not_reported(executor: RayExecutor) -> None:
