@@ -21,11 +21,12 @@ class StaticWorker:
     def __init__(self) -> None:
         """Get ready; without arguments, since Ray loads pyarrow to unpack the first ones."""
         _do_without(*_UNNEEDED)
-        settle()
 
     def greet(self, inspect: Inspect) -> tuple[str, str, int, str]:
         """Take what inspects one task; return node id, node address, process id, and what the machine lacks."""
         self._inspect = inspect
+        # Not before: what inspects brings most of what a worker ever loads.
+        settle()
         node = ray.get_runtime_context().get_node_id()
         return node, ray.util.get_node_ip_address(), os.getpid(), self.lacks()
 
@@ -55,9 +56,9 @@ class SandboxWorker(StaticWorker):
         return ""
 
 
-_UNNEEDED = ("pyarrow", "rich")
-"""Libraries that others load where they are installed: Ray pyarrow, for datasets that no worker ever sees, with numpy
-36 MB; structlog rich, for coloured tracebacks on a terminal, 4 MB."""
+_UNNEEDED = ("pyarrow", "pydantic", "starlette", "rich")
+"""Libraries that others load where they are installed: Ray the first three, to send values of theirs, of which there
+are none here (with numpy 36 MB, 12 MB and 1 MB); structlog rich, for coloured tracebacks on a terminal (4 MB)."""
 
 
 def _do_without(*names: str) -> None:
