@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from farm.model.errors import StoreError
+from farm.objects.s3_model import thrifty_session
 
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
@@ -60,7 +61,9 @@ def _make_client(address: str | None, region: str) -> Any:  # noqa: ANN401 -- se
         **options,
     )
     try:
-        return boto3.session.Session().client("s3", endpoint_url=address, region_name=region or None, config=config)
+        return boto3.session.Session(botocore_session=thrifty_session()).client(
+            "s3", endpoint_url=address, region_name=region or None, config=config
+        )
     except (ValueError, BotoCoreError) as error:
         raise StoreError(
             f"No S3 client can be made for {address or 'AWS'}: {error}",
