@@ -5,8 +5,7 @@ usage: python -m benchmarks.reading FOLDER ... [--server swift|moto]
 Puts the APKs over 8 MiB of the folders into a bucket of a server that it starts, and inspects each twice with the
 worker's own code: by ranges, its hash being known, and to its end, its hash being unknown. `read` is everything that
 the store sent for the app, over its size. The evidence of both must be the same. CPU is the least of three runs; with
-Swift
-it is that of the worker alone, moto runs in the same process.
+Swift it is that of the worker alone, moto runs in the same process.
 """
 
 from __future__ import annotations
