@@ -3,9 +3,9 @@
 usage: python -m benchmarks.reading FOLDER ... [--server swift|moto]
 
 Puts the APKs over 8 MiB of the folders into a bucket of a server that it starts, and inspects each twice with the
-worker's own code: by ranges, its hash being known, and whole, its hash being unknown. `read` is everything that the
-store sent for the app, over its size. The evidence of both must be the same. CPU is the least of three runs; with Swift
-it is that of the worker alone, moto runs in the same process.
+worker's own code: by ranges, its hash being known, and to its end, its hash being unknown. `read` is everything that
+the store sent for the app, over its size. The evidence of both must be the same. CPU is the least of three runs; with
+Swift it is that of the worker alone, moto runs in the same process.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def measure(path: Path, server: S3Server, requests: Requests) -> Row:
 
 def table(rows: list[Row]) -> str:
     """Return the figures as Markdown."""
-    lines = ["| APK | size | read | requests | CPU by ranges | CPU whole |", "|---|---|---|---|---|---|"]
+    lines = ["| APK | size | read | requests | CPU by ranges | CPU to its end |", "|---|---|---|---|---|---|"]
     lines += [
         f"| {row.name} | {row.size / 1e6:.1f} MB | {row.read / row.size:.1%} | {row.requests} "
         f"| {row.cpu_ms:.0f} ms | {row.whole_cpu_ms:.0f} ms |"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -30,6 +30,10 @@ class ObjectInfo:
     """Object version, where kept."""
 
 
+PIECE = 256 << 10
+"""Bytes of an object that are in memory at once where it is read as a stream."""
+
+
 class ObjectStore(Protocol):
     """A flat map from keys to bytes: an S3 bucket (or prefix) or a folder. Methods raise StoreError and its kinds."""
 
@@ -44,6 +48,14 @@ class ObjectStore(Protocol):
 
         Raises ObjectMissingError, ObjectChangedError if `etag` does not match, and OverSizeLimitError (workers.model)
         before reading if the object has more than `limit` bytes.
+        """
+
+    def stream(
+        self, key: str, *, etag: str | None = None, version_id: str | None = None, limit: int | None = None
+    ) -> Generator[bytes, None, None]:
+        """Yield an object from its first byte to its last in pieces of at most PIECE bytes.
+
+        Raises as `get`, also after some pieces: only when it has ended were they those of one object.
         """
 
     def get_range(

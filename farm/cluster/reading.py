@@ -1,22 +1,25 @@
-"""How a worker reads an app: small ones whole, of big ones the parts that the suite needs, and whose hash it is."""
+"""How a worker reads an app: small ones whole, of big ones it keeps what the suite needs, and whose hash it is."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 import structlog
 
+from farm.cluster.sieve import sift
 from farm.model.errors import FarmError, ObjectChangedError, RangesIgnoredError
 from farm.model.execution import Task
 from farm.model.inspection import Suite
 from farm.ports import ObjectStore
 from workers.model.errors import OverSizeLimitError, UnreadError
 from workers.model.limits import Limits
-from workers.static.ranges import read_ahead
+from workers.static.ranges import START, foreseen, read_ahead, tail
 from workers.static.readers.file import BIG, RangedFile, Span
 
 log = structlog.get_logger()
@@ -53,6 +56,11 @@ class App:
     hashed: bool
     """Whether its SHA-256 was computed, now or before, rather than claimed."""
 
+    @property
+    def held(self) -> int:
+        """Bytes of it that are in memory."""
+        return self.data.held if isinstance(self.data, RangedFile) else len(self.data)
+
 
 class Meter:
     """Counts the bytes that are read for one task."""
@@ -76,72 +84,121 @@ def known(task: Task) -> Known:
     return Known(sha256=listed, hashed=listed is not None and listed == task.app.etag)
 
 
+def in_part(task: Task) -> bool:
+    """Return whether only parts of the app will be in memory; that needs an etag, which holds them together."""
+    return task.suite is Suite.STATIC and task.app.size > BIG and task.app.etag is not None
+
+
 def by_ranges(task: Task, told: Known) -> bool:
-    """Return whether only parts of the app will be read.
-
-    That needs an etag, which holds the parts together, and a SHA-256, which nobody can compute of parts.
-    """
-    if task.suite is not Suite.STATIC or task.app.size <= BIG or task.app.etag is None or told.sha256 is None:
+    """Return whether only parts of the app will be sent: its SHA-256, which nobody can compute of parts, is known."""
+    if not in_part(task) or told.sha256 is None:
         return False
-    return told.hashed or not _to_be_checked(task.app.etag)
+    return told.hashed or not _to_be_checked(task.app.etag or "")
 
 
-def read(
-    task: Task, told: Known, store: ObjectStore, key: str, *, limits: Limits, meter: Meter, whole: bool = False
-) -> App:
-    """Return the app, with its SHA-256; all of it if `whole`, else what is needed.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """One app that is to be read, and where from."""
 
-    Raises StoreError and its kinds (ObjectChangedError also for a hash that is not the listed one), OverSizeLimitError.
-    """
-    if not whole and told.sha256 is not None and by_ranges(task, told):
-        if task.app.size > limits.file_bytes:
-            raise OverSizeLimitError(f"The object has {task.app.size} bytes; the limit is {limits.file_bytes}.")
-        file = _in_part(task, store, key, limits=limits, meter=meter)
-        if file is not None:
-            return App(data=file, sha256=told.sha256, hashed=told.hashed)
-    # An etag that is the hash itself is compared below: a folder would hash the app a second time to do it.
-    etag = None if told.sha256 == task.app.etag else task.app.etag
-    data = store.get(key, etag=etag, version_id=task.app.version_id, limit=limits.file_bytes)
-    meter.bytes += len(data)
-    meter.object_bytes = len(data)
-    sha256 = hashlib.sha256(data).hexdigest()
-    if told.sha256 not in {None, sha256}:
-        raise ObjectChangedError(_ANOTHER_HASH)
-    return App(data=data, sha256=sha256, hashed=True)
+    task: Task
+    told: Known
+    store: ObjectStore
+    key: str
+    limits: Limits
+    meter: Meter
 
+    def whole(self) -> tuple[bytes, str]:
+        """Return all bytes of the app, and their SHA-256.
 
-_ANOTHER_HASH = "The object's SHA-256 is not the one in the manifest."
+        Raises StoreError and its kinds (ObjectChangedError also for a hash that is not the listed one),
+        OverSizeLimitError.
+        """
+        app = self.task.app
+        # An etag that is the hash itself is compared below: a folder would hash the app a second time to do it.
+        etag = None if self.told.sha256 == app.etag else app.etag
+        data = self.store.get(self.key, etag=etag, version_id=app.version_id, limit=self.limits.file_bytes)
+        self.meter.bytes += len(data)
+        self.meter.object_bytes = len(data)
+        return data, self._hashed(hashlib.sha256(data).hexdigest())
 
+    def needed(self, *, most: int = AT_ONCE, hashed: bool = False) -> App:
+        """Return the app with the bytes that the suite needs; raises as `whole`.
 
-def _in_part(task: Task, store: ObjectStore, key: str, *, limits: Limits, meter: Meter) -> RangedFile | None:
-    """Return the app with the parts in memory that the suite needs; None if it can only be read whole."""
-    app = task.app
+        Of parts at most `most` bytes are brought into memory. With `hashed` no claim is taken for its SHA-256.
+        """
+        size = self.task.app.size
+        if not in_part(self.task):
+            return self._in_memory()
+        if size > self.limits.file_bytes:
+            raise OverSizeLimitError(f"The object has {size} bytes; the limit is {self.limits.file_bytes}.")
+        try:
+            if self.told.sha256 is None or not by_ranges(self.task, self.told) or (hashed and self.told.claimed):
+                return self._stream(most)
+            return App(data=self._ranges(most), sha256=self.told.sha256, hashed=self.told.hashed)
+        except UnreadError as error:
+            # Another size than the list says, or no ranges: as a whole it can be read all the same, or says what is
+            # wrong.
+            if error.__cause__ is None or isinstance(error.__cause__, RangesIgnoredError | ObjectChangedError):
+                log.info("object.read_whole", url=self.task.app.url, detail=str(error))
+                return self._in_memory()
+            raise error.__cause__ from None
 
-    def fetch_one(span: Span) -> bytes:
-        start, end = span
-        part = store.get_range(key, start, end - start, etag=app.etag, version_id=app.version_id, size=app.size)
-        meter.bytes += len(part)
-        meter.object_bytes = app.size
-        return part
+    def _in_memory(self) -> App:
+        """Return the app with all its bytes; raises as `whole`."""
+        data, sha256 = self.whole()
+        return App(data=data, sha256=sha256, hashed=True)
 
-    def fetch(spans: Sequence[Span]) -> list[bytes]:
+    def _hashed(self, sha256: str) -> str:
+        """Return the SHA-256 that was computed; raises ObjectChangedError if another one was told."""
+        if self.told.sha256 not in {None, sha256}:
+            raise ObjectChangedError(_ANOTHER_HASH)
+        return sha256
+
+    def _ranges(self, most: int) -> RangedFile:
+        """Return the app with what is needed of it, of which nothing else is sent; raises UnreadError."""
+        file = RangedFile(self.task.app.size, self._fetch)
+        read_ahead(file, limits=self.limits, most=most)
+        return file
+
+    def _stream(self, most: int) -> App:
+        """Return the app with what is needed of it; all of it is sent, and hashed, but never in memory at once.
+
+        Raises UnreadError if its end cannot be had, else as `whole`.
+        """
+        app = self.task.app
+        file = RangedFile(app.size, self._fetch)
+        file.load([tail(app.size)])
+        stream = self.store.stream(self.key, etag=app.etag, version_id=app.version_id, limit=self.limits.file_bytes)
+        with closing(stream) as pieces:
+            first = next(pieces, b"")
+            file.insert(0, first[:START])
+            spans = foreseen(file, limits=self.limits, most=most)
+            sha256 = sift(file, spans, chain([first], pieces))
+        self.meter.bytes += app.size
+        self.meter.object_bytes = app.size
+        return App(data=file, sha256=self._hashed(sha256), hashed=True)
+
+    def _fetch(self, spans: Sequence[Span]) -> list[bytes]:
+        """Return ranges of the object; raises UnreadError with what hindered it as its cause."""
         # In threads also where it is one: the alarm of a time limit interrupts the waiting, never the client's inside.
-        asked = [_threads().submit(fetch_one, span) for span in spans]
+        asked = [_threads().submit(self._fetch_one, span) for span in spans]
         try:
             return [one.result() for one in asked]
         except (FarmError, MemoryError) as error:
             raise UnreadError(str(error)) from error
 
-    file = RangedFile(app.size, fetch)
-    try:
-        read_ahead(file, limits=limits, most=AT_ONCE)
-    except UnreadError as error:
-        # Another size than the list says, or no ranges: as a whole it can be read all the same, or says what is wrong.
-        if error.__cause__ is None or isinstance(error.__cause__, RangesIgnoredError | ObjectChangedError):
-            log.info("object.read_whole", url=app.url, detail=str(error))
-            return None
-        raise error.__cause__ from None
-    return file
+    def _fetch_one(self, span: Span) -> bytes:
+        """Return a range of the object."""
+        (start, end), app = span, self.task.app
+        part = self.store.get_range(
+            self.key, start, end - start, etag=app.etag, version_id=app.version_id, size=app.size
+        )
+        self.meter.bytes += len(part)
+        self.meter.object_bytes = app.size
+        return part
+
+
+_ANOTHER_HASH = "The object's SHA-256 is not the one in the manifest."
 
 
 @cache

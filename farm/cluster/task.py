@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from farm.cluster.ahead import ReadAhead
-from farm.cluster.reading import App, Known, Meter, by_ranges, known, read
+from farm.cluster.reading import AT_ONCE, App, Known, Meter, Reading, by_ranges, in_part, known
 from farm.model.errors import ObjectChangedError, ObjectMissingError, SourceError, StoreError
 from farm.model.execution import Result, Task
 from farm.model.finding import Finding
@@ -35,7 +35,7 @@ from workers.model.services import DEFAULT_SERVICES, Services
 log = structlog.get_logger()
 
 TOGETHER = 32 << 20
-"""Bytes of an app and the next one up to which both are in memory at once, unless only parts of the next are read.
+"""Bytes of an app and the next one up to which both are in memory at once.
 
 Reading ahead saves at most the time of one inspection: of a larger app, whose bytes take longer, the smaller share.
 """
@@ -70,8 +70,9 @@ class Inspector:
                 ready = self._prepare(task, watch)
             else:
                 watch.go_on(ready.watch)
-            if following is not None and worth_reading_ahead(following, task):
-                self.ahead.start(following, lambda task: self._prepare(task, _Watch()))
+            held = ready.found.held if isinstance(ready.found, App) else 0
+            if following is not None and worth_reading_ahead(following, task, held=held):
+                self.ahead.start(following, lambda task: self._prepare(task, _Watch(), most=TOGETHER - held))
             if isinstance(ready.found, _Kept):
                 return self._caught_up(task, self._judged(task, ready.found, watch, cached=True), watch)
             return self._finish(task, ready.found, watch)
@@ -89,16 +90,19 @@ class Inspector:
             log.exception("task.failed", url=task.app.url, suite=task.suite)
             return watch.failed(task, Outcome.ENGINE_ERROR, f"{type(error).__name__}: {visible(str(error), 200)}")
 
-    def _prepare(self, task: Task, watch: _Watch) -> _Ready:
-        """Return the evidence that is there already, or the app; raises what `run` catches."""
+    def _prepare(self, task: Task, watch: _Watch, *, most: int = AT_ONCE) -> _Ready:
+        """Return the evidence that is there already, or the app; raises what `run` catches.
+
+        Of parts of an app at most so many bytes are brought into memory.
+        """
         with watch.stage("read"):
             home, told = self.stores.farm(), known(task)
             kept = self._kept(home, task, told.sha256, told, watch)
             if kept is not None:
                 return _Ready(watch=watch, found=kept)
-            store, key = self.stores.locate(task.app.url)
-            twice = told.sha256 is not None and self._is_read_twice(task, told.sha256)
-            app = read(task, told, store, key, limits=self.limits[task.suite], meter=watch.meter, whole=twice)
+            # What is said of our readers by a second reading should be of the app that it is said of.
+            sure = told.claimed and self._is_read_twice(task, told.sha256 or "")
+            app = self._reading(task, told, watch).needed(most=most, hashed=sure)
             if told.sha256 is None:
                 kept = self._kept(home, task, app.sha256, told, watch)
         return _Ready(watch=watch, found=kept or app)
@@ -133,24 +137,36 @@ class Inspector:
             return result
         if task.suspect:
             return _with_check(result, CrossCheck(failure=_NOT_AGAIN), watch)
-        try:
-            with watch.stage("read"):
-                store, key = self.stores.locate(task.app.url)
-                limits = self.limits[task.suite]
-                app = read(task, known(task), store, key, limits=limits, meter=watch.meter, whole=True)
-        except (StoreError, SourceError, OverSizeLimitError) as error:
-            return _with_check(result, CrossCheck(failure=f"The app cannot be read any more: {error}"), watch)
-        return self._checked(task, result, app, watch)
+        return self._checked(task, result, None, watch)
 
-    def _checked(self, task: Task, result: Result, app: App, watch: _Watch) -> Result:
-        """Return the result with what a second reading came to, if the app is one of the sample."""
-        if not self._is_read_twice(task, app.sha256) or not isinstance(app.data, bytes):
+    def _checked(self, task: Task, result: Result, app: App | None, watch: _Watch) -> Result:
+        """Return the result with what a second reading came to, if the app is one of the sample.
+
+        androguard needs all of it: what is not in memory is read again.
+        """
+        if result.app is None or not self._is_read_twice(task, result.app.sha256):
             return result
         limits = self.limits[task.suite]
+        try:
+            data = app.data if app is not None else None
+            whole = data if isinstance(data, bytes) else self._whole(task, result.app.sha256, watch)
+        except (StoreError, SourceError, OverSizeLimitError) as error:
+            return _with_check(result, CrossCheck(failure=f"The app cannot be read any more: {error}"), watch)
         with watch.stage("cross_check"):
             left = limits.seconds - watch.stages.get("inspect", 0.0)
-            check = cross_check(app.data, limits=limits, seconds=left)
+            check = cross_check(whole, limits=limits, seconds=left)
         return _with_check(result, check, watch)
+
+    def _whole(self, task: Task, sha256: str, watch: _Watch) -> bytes:
+        """Return all bytes of an app that was inspected under this SHA-256."""
+        with watch.stage("read"):
+            return self._reading(task, Known(sha256=sha256), watch).whole()[0]
+
+    def _reading(self, task: Task, told: Known, watch: _Watch) -> Reading:
+        """Return how the app of a task is read."""
+        store, key = self.stores.locate(task.app.url)
+        limits = self.limits[task.suite]
+        return Reading(task=task, told=told, store=store, key=key, limits=limits, meter=watch.meter)
 
     def _is_read_twice(self, task: Task, sha256: str) -> bool:
         """Return whether the app belongs to the sample on which our readers are checked."""
@@ -310,12 +326,13 @@ class _Ready:
     found: App | _Kept
 
 
-def worth_reading_ahead(task: Task, current: Task) -> bool:
-    """Return whether an app should be read before its turn.
+def worth_reading_ahead(task: Task, current: Task, *, held: int) -> bool:
+    """Return whether an app should be read before its turn, while the current one has `held` bytes in memory.
 
     Not for a run, beside which reading is nothing; not if both together could take more memory than one big app; not
     the current one again, whose evidence is about to be there.
     """
-    bounded = task.app.size + current.app.size <= TOGETHER or task.known_sha256 is not None
+    # Of parts as many are brought as there is room for; with little room, most would have to be asked for one by one.
+    bounded = held <= TOGETHER // 2 if in_part(task) else task.app.size + held <= TOGETHER
     same = task.app.etag is not None and task.app.etag == current.app.etag
     return task.suite is Suite.STATIC and bounded and not same

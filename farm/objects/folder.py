@@ -7,7 +7,7 @@ import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from farm.model.errors import ObjectChangedError, ObjectMissingError, StoreError
 from farm.objects.naming import check_key
-from farm.ports import ObjectInfo
+from farm.ports import PIECE, ObjectInfo
 from workers.model.errors import OverSizeLimitError
 
 _INCOMING = ".incoming"
@@ -59,6 +59,25 @@ class FolderStore:
         if etag is not None and hashlib.sha256(data).hexdigest() != etag:
             raise self._changed(key)
         return data
+
+    def stream(
+        self, key: str, *, etag: str | None = None, version_id: str | None = None, limit: int | None = None
+    ) -> Generator[bytes, None, None]:
+        """Yield an object in pieces; whether it has the etag is known, and said, when all of it was read."""
+        self._refuse_version(key, version_id)
+        descriptor, size = self._open(key)
+        digest = hashlib.sha256()
+        with os.fdopen(descriptor, "rb", buffering=0) as file:
+            if limit is not None and size > limit:
+                raise OverSizeLimitError(f"The object has {size} bytes; the limit is {limit}.")
+            try:
+                while piece := file.read(PIECE):
+                    digest.update(piece)
+                    yield piece
+            except OSError as error:
+                self._refuse(error, key)
+        if etag is not None and digest.hexdigest() != etag:
+            raise self._changed(key)
 
     def get_range(
         self,

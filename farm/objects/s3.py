@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from farm.model.errors import ObjectChangedError, ObjectMissingError, RangesIgno
 from farm.objects.naming import check_key
 from farm.objects.s3_client import client_for, effective_endpoint
 from farm.objects.s3_errors import BROKEN_STREAM, MISSING_STEP, store_error
-from farm.ports import ObjectInfo
+from farm.ports import PIECE, ObjectInfo
 from workers.model.errors import OverSizeLimitError
 
 _READS = 3
@@ -48,6 +48,28 @@ class S3Store:
         """Return an object whole; with `limit`, a larger one is refused before its bytes are sent."""
         request = self._request(key) | _condition(etag, version_id)
         return self._read(key, request, lambda answer: self._whole(answer, limit))
+
+    def stream(
+        self, key: str, *, etag: str | None = None, version_id: str | None = None, limit: int | None = None
+    ) -> Generator[bytes, None, None]:
+        """Yield an object in pieces; a stream that breaks off is gone on with where it ended, under the same etag."""
+        request = self._request(key) | _condition(etag, version_id)
+        done = 0
+        for attempt in range(1, _READS + 1):
+            try:
+                answer = self._client().get_object(**request)
+                with closing(answer["Body"]) as body:
+                    etag = self._goes_on(answer, key, done, etag=etag, limit=limit)
+                    for piece in body.iter_chunks(PIECE):
+                        yield piece
+                        done += len(piece)
+                    return
+            except BROKEN_STREAM as error:
+                if attempt == _READS:
+                    raise self._error(error, key) from error
+                request |= _condition(etag, version_id) | ({"Range": f"bytes={done}-"} if done else {})
+            except (ClientError, BotoCoreError) as error:
+                raise self._error(error, key) from error
 
     def get_range(
         self,
@@ -168,10 +190,26 @@ class S3Store:
         # Not every server heeds the condition, and only a whole object can be checked by its hash.
         other = etag is not None and _bare(str(answer.get("ETag", etag))) != etag
         if other or (size is not None and total.isdecimal() and int(total) != size):
-            raise ObjectChangedError(
-                f"{self.url}/{key} has changed since it was listed.", next_step="Submit the list again."
-            )
+            raise self._changed(key)
         return _body(answer, min(length, sent))
+
+    def _goes_on(self, answer: dict[str, Any], key: str, done: int, *, etag: str | None, limit: int | None) -> str:
+        """Return the etag of an answer which, as checked here, gives the object from its byte `done` on."""
+        size = done + int(answer["ContentLength"])
+        if limit is not None and size > limit:
+            raise OverSizeLimitError(f"The object has {size} bytes; the limit is {limit}.")
+        if done and not str(answer.get("ContentRange", "")).startswith(f"bytes {done}-"):
+            raise RangesIgnoredError(f"{self._server()} ignores ranged reads; {self.url}/{key} broke off at {done}.")
+        found = _bare(str(answer.get("ETag", etag or "")))
+        if etag not in {None, found}:
+            raise self._changed(key)
+        return found
+
+    def _changed(self, key: str) -> ObjectChangedError:
+        """Return the error for an object that is another one."""
+        return ObjectChangedError(
+            f"{self.url}/{key} has changed since it was listed.", next_step="Submit the list again."
+        )
 
     def _require_bucket(self) -> None:
         """Raise StoreError if the bucket does not exist; asks the server once in the life of a process."""

@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from farm.model.errors import StoreError
+from farm.objects.s3_model import thrifty_session
 from farm.objects.s3_short import ShortClient
 
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
@@ -60,7 +61,7 @@ def _make_client(address: str | None, region: str) -> Any:  # noqa: ANN401 -- se
         user_agent="apkfarm",  # botocore's own is put together anew for each request, an eighth of what that costs
         **options,
     )
-    session = boto3.session.Session()
+    session = boto3.session.Session(botocore_session=thrifty_session())
     try:
         client = session.client("s3", endpoint_url=address, region_name=region or None, config=config)
         return ShortClient(client, session.get_credentials()) if _is_plain(client, options) else client

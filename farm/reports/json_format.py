@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any, TextIO
 
 from farm.reports.pointers import proofs
@@ -100,9 +101,11 @@ def _head(report: ReportData) -> dict[str, Any]:
 
 def _pack(pack: RulePack) -> dict[str, Any]:
     """Return a pack without what only the engine needs."""
-    head = pack.model_dump(mode="json", exclude={"rules"})
-    rules = [rule.model_dump(mode="json", exclude={"condition", "summary"}) for rule in pack.rules]
-    return head | {"rules": rules}
+    head = asdict(replace(pack, rules=()))
+    rules = [asdict(rule) for rule in pack.rules]
+    for rule in rules:
+        del rule["condition"], rule["summary"]
+    return head | {"effective_from": pack.effective_from.isoformat(), "rules": rules}
 
 
 def _app(entry: AppEntry, rules: Mapping[str, Rule]) -> dict[str, Any]:

@@ -6,38 +6,34 @@ import functools
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from importlib import resources
-
-from pydantic import Field, ValidationError, field_validator, model_validator
+from typing import Annotated
 
 from farm.model.errors import RulePackError, UsageError
 from farm.model.text import visible
-from farm.rules.conditions import Names, Strict
+from farm.rules.conditions import Names
+from farm.rules.strict import StrictError, between, length, read
 from farm.rules.vocabulary import check_personal
 
 TYPES = 39
 """How many types the provision has."""
 
 
-class AppType(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AppType:
     """One type of app."""
 
-    number: int = Field(ge=1, le=TYPES)
+    number: Annotated[int, between(1, TYPES)]
     """Number in the provision."""
-    zh: str = Field(min_length=2, max_length=20)
-    en: str = Field(min_length=2, max_length=40)
+    zh: Annotated[str, length(2, 20)]
+    en: Annotated[str, length(2, 40)]
     aliases: Names = ()
     """Words of app stores that mean this type and no other."""
-    needs: Names = ()
+    needs: Annotated[Names, check_personal] = ()
     """Kinds of personal information that the provision counts as necessary for the basic function."""
-    works_on: Names = ()
+    works_on: Annotated[Names, check_personal] = ()
     """Kinds that the function handles by its nature, as a camera app the camera: our reading, not the provision's."""
-
-    @field_validator("needs", "works_on")
-    @classmethod
-    def _known_kinds(cls, names: Names) -> Names:
-        """Refuse kinds that no row of evidence has."""
-        return check_personal(names)
 
     @property
     def spared(self) -> frozenset[str]:
@@ -50,15 +46,15 @@ class AppType(Strict):
         return tuple(_plain(word) for word in (str(self.number), self.zh, self.en, *self.aliases))
 
 
-class AppTypes(Strict):
+@dataclass(frozen=True, kw_only=True)
+class AppTypes:
     """All types of the provision."""
 
-    source: str = Field(min_length=4)
+    source: Annotated[str, length(4)]
     """Where the types are described; our own words."""
     types: tuple[AppType, ...]
 
-    @model_validator(mode="after")
-    def _names_are_certain(self) -> AppTypes:
+    def __post_init__(self) -> None:
         """Refuse gaps, double numbers, and a word for two types."""
         if [each.number for each in self.types] != list(range(1, TYPES + 1)):
             raise ValueError(f"numbers must go from 1 to {TYPES}, each once and in order")
@@ -68,7 +64,6 @@ class AppTypes(Strict):
                 if word in seen:
                     raise ValueError(f"{word} stands twice: type {seen[word]} and type {each.number}")
                 seen[word] = each.number
-        return self
 
     @functools.cached_property
     def by_word(self) -> Mapping[str, AppType]:
@@ -79,20 +74,19 @@ class AppTypes(Strict):
 def parse_app_types(text: str) -> AppTypes:
     """Return the table in `text`; raises RulePackError naming row and field."""
     try:
-        return AppTypes.model_validate(tomllib.loads(text))
+        return read(AppTypes, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         problem = f"this is not TOML: {error}"
-    except ValidationError as error:
+    except StrictError as error:
         problem = "; ".join(_problems(error))
     raise RulePackError(f"app_types.toml: {problem}.", next_step="The head of the table tells its fields.")
 
 
-def _problems(error: ValidationError) -> Iterator[str]:
+def _problems(error: StrictError) -> Iterator[str]:
     """Yield each error as `row.field: what is wrong`; rows are counted from 0."""
-    for item in error.errors(include_url=False):
-        place = ".".join(str(part) for part in item["loc"])
-        message = item["msg"].removeprefix("Value error, ")
-        yield f"{place}: {message}" if place else message
+    for place, message in error.problems:
+        where = ".".join(map(str, place))
+        yield f"{where}: {message}" if where else message
 
 
 @functools.cache

@@ -9,10 +9,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from farm.model.errors import RulePackError
 from farm.rules.rule import RulePack
+from farm.rules.strict import StrictError, read
 
 NAMES: tuple[str, ...] = ("miit164", "cac191")
 """Packs that come with the farm, in the order of reports."""
@@ -50,9 +49,9 @@ def parse_pack(text: str, *, file: str) -> RulePack:
     except tomllib.TOMLDecodeError as error:
         raise RulePackError(f"{file}: this is not TOML: {error}.", next_step=step) from error
     try:
-        return RulePack.model_validate(document)
-    except ValidationError as error:
-        lines = [_explain(document, item["loc"], item["msg"]) for item in error.errors(include_url=False)]
+        return read(RulePack, document)
+    except StrictError as error:
+        lines = [_explain(document, place, message) for place, message in error.problems]
         raise RulePackError(f"{file}: " + "; ".join(lines) + ".", next_step=step) from error
 
 
@@ -67,5 +66,4 @@ def _explain(document: dict[str, Any], place: Sequence[int | str], message: str)
         parts = parts[2:]
     if parts:
         where += (", " if where else "") + "field " + ".".join(str(part) for part in parts)
-    message = message.removeprefix("Value error, ")
     return f"{where}: {message}" if where else message

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
-
+from farm.rules.strict import between, length, pattern
 from farm.rules.vocabulary import check_personal
 
 Scalar: TypeAlias = bool | int | float | str
 """A value that a fact is compared with."""
 
-FactPath: TypeAlias = Annotated[str, Field(pattern=r"^/(app|facts)(/[A-Za-z0-9_.-]+)+$", max_length=200)]
+FactPath: TypeAlias = Annotated[str, pattern(r"/(app|facts)(/[A-Za-z0-9_.-]+)+"), length(1, 200)]
 """A JSON pointer (RFC 6901) into the evidence document, without escapes."""
 
-Names: TypeAlias = tuple[Annotated[str, Field(min_length=1, max_length=200)], ...]
+Names: TypeAlias = tuple[Annotated[str, length(1, 200)], ...]
 """Names of which any one will do."""
 
 
-class Strict(BaseModel):
-    """A value of a rule pack: frozen, and a field that nobody knows is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
+Kinds: TypeAlias = Annotated[Names, length(1), check_personal]
+"""Kinds of personal information that rows of evidence have; acts are none."""
 
 
-class ApiUse(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiUse:
     """The code uses a sensitive API; rows come from the fact `api_uses`. Counts are taken for each subject apart."""
 
     kind: Literal["api_use"]
@@ -36,22 +36,21 @@ class ApiUse(Strict):
     """Whose code; `sdk` is a third-party SDK, platform libraries left out."""
     sdk_categories: Names = ()
     """With `by = "sdk"`: categories of the SDK (workers/data/sdks.tsv)."""
-    min_rows: int = Field(default=1, ge=1)
+    min_rows: Annotated[int, between(1)] = 1
     """Rows a subject needs."""
-    min_kinds: int = Field(default=1, ge=1)
+    min_kinds: Annotated[int, between(1)] = 1
     """Different kinds of personal information a subject needs."""
 
-    @model_validator(mode="after")
-    def _asks_something(self) -> ApiUse:
+    def __post_init__(self) -> None:
         """Refuse a condition that everything would meet."""
         if not self.pi_kinds and not self.apis:
             raise ValueError("give pi_kinds, apis or both")
         if self.sdk_categories and self.by != "sdk":
             raise ValueError('sdk_categories needs by = "sdk"')
-        return self
 
 
-class Permission(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Permission:
     """The manifest asks for permissions; rows come from the fact `permissions`. Exactly one field is given."""
 
     kind: Literal["permission"]
@@ -59,18 +58,17 @@ class Permission(Strict):
     """Full names, such as `android.permission.CAMERA`."""
     all_of: Names = ()
     """Full names; every one must be asked for."""
-    dangerous_groups_at_least: int = Field(default=0, ge=0)
+    dangerous_groups_at_least: Annotated[int, between(0)] = 0
     """Number of different groups of dangerous permissions, as users see them."""
 
-    @model_validator(mode="after")
-    def _asks_one_thing(self) -> Permission:
+    def __post_init__(self) -> None:
         """Refuse none and several questions at once."""
         if bool(self.any_of) + bool(self.all_of) + bool(self.dangerous_groups_at_least) != 1:
             raise ValueError("give exactly one of any_of, all_of and dangerous_groups_at_least")
-        return self
 
 
-class Component(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Component:
     """The manifest declares a component with one of these actions; rows come from the fact `components`."""
 
     kind: Literal["component_filter"]
@@ -83,25 +81,25 @@ class Component(Strict):
     sdk_categories: Names = ()
     """With `by = "sdk"`: categories of the SDK."""
 
-    @model_validator(mode="after")
-    def _asks_something(self) -> Component:
+    def __post_init__(self) -> None:
         """Refuse a condition that everything would meet."""
         if not self.components and not self.actions:
             raise ValueError("give components, actions or both")
         if self.sdk_categories and self.by != "sdk":
             raise ValueError('sdk_categories needs by = "sdk"')
-        return self
 
 
-class SdkPresent(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SdkPresent:
     """A third-party SDK is inside; rows come from the fact `sdks`, platform libraries left out."""
 
     kind: Literal["sdk_category"]
-    categories: Names = Field(min_length=1)
+    categories: Annotated[Names, length(1)]
     """Categories of which any one will do."""
 
 
-class Fact(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
     """One value of the evidence compares with a constant."""
 
     kind: Literal["fact"]
@@ -112,8 +110,7 @@ class Fact(Strict):
     value: Scalar | None = None
     """The constant; none for `empty` and `not_empty`."""
 
-    @model_validator(mode="after")
-    def _value_fits(self) -> Fact:
+    def __post_init__(self) -> None:
         """Refuse an operator without the value it needs."""
         if (self.value is None) != (self.op in {"empty", "not_empty"}):
             raise ValueError("give a value, unless op is empty or not_empty")
@@ -121,75 +118,66 @@ class Fact(Strict):
             isinstance(self.value, bool) or not isinstance(self.value, int | float)
         ):
             raise ValueError(f"op {self.op} needs a number")
-        return self
 
 
-class Rows(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rows:
     """A list in the evidence has rows with these values."""
 
     kind: Literal["rows"]
     path: FactPath
     """Where the list is, such as `/facts/permission_gap/unused_groups`."""
-    where: dict[str, tuple[Scalar | None, ...]] = Field(default_factory=dict)
+    where: Mapping[str, tuple[Scalar | None, ...]] = field(default_factory=dict)
     """For each named field of a row, the values of which any one will do; `null` is written as the text `null`."""
-    where_not: dict[str, tuple[Scalar | None, ...]] = Field(default_factory=dict)
+    where_not: Mapping[str, tuple[Scalar | None, ...]] = field(default_factory=dict)
     """The same, for rows that do not count."""
-    starts: dict[str, Names] = Field(default_factory=dict)
+    starts: Mapping[str, Names] = field(default_factory=dict)
     """For each named field of a row, beginnings of its text of which any one will do."""
-    at_least: dict[str, float] = Field(default_factory=dict)
+    at_least: Mapping[str, float] = field(default_factory=dict)
     """For each named field of a row, the smallest number that counts, such as `{count = 10}`."""
     by: Literal["app", "sdk", "anyone"] = "anyone"
     """Whose row it is, by its field `sdk`."""
     sdk_categories: Names = ()
     """With `by = "sdk"`: categories of the SDK."""
-    min_rows: int = Field(default=1, ge=1)
+    min_rows: Annotated[int, between(1)] = 1
     """Rows needed in all."""
 
 
-class BeyondType(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BeyondType:
     """A run read personal information that the app's type does not need (app_types.toml); rows are of `dynamic_pi`.
 
     Reads that the system refused, and those of components that were forced to start, do not count.
     """
 
     kind: Literal["beyond_type"]
-    pi_kinds: Names = Field(min_length=1)
+    pi_kinds: Kinds
     """Kinds that count, unless the type needs them."""
 
-    @field_validator("pi_kinds")
-    @classmethod
-    def _known_kinds(cls, names: Names) -> Names:
-        """Refuse kinds that no row of evidence has, and acts."""
-        return check_personal(names)
 
-
-class All(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class All:
     """Every condition holds. In a rule on each subject, those that name subjects must agree on one."""
 
     kind: Literal["all"]
-    of: tuple[Condition, ...] = Field(min_length=1)
+    of: Annotated[tuple[Condition, ...], length(1)]
 
 
-class AnyOf(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnyOf:
     """At least one condition holds."""
 
     kind: Literal["any"]
-    of: tuple[Condition, ...] = Field(min_length=1)
+    of: Annotated[tuple[Condition, ...], length(1)]
 
 
-class Not(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Not:
     """The condition does not hold; unknown stays unknown."""
 
     kind: Literal["not"]
     of: Condition
 
 
-Condition: TypeAlias = Annotated[
-    ApiUse | Permission | Component | SdkPresent | Fact | Rows | BeyondType | All | AnyOf | Not,
-    Field(discriminator="kind"),
-]
+Condition: TypeAlias = ApiUse | Permission | Component | SdkPresent | Fact | Rows | BeyondType | All | AnyOf | Not
 """What a rule asks; told apart by `kind`."""
-
-All.model_rebuild()
-AnyOf.model_rebuild()
-Not.model_rebuild()

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import string
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, field_validator, model_validator
-
 from farm.model.finding import Severity
 from farm.model.inspection import Suite
-from farm.rules.conditions import Condition, Strict
+from farm.rules.conditions import Condition
+from farm.rules.strict import length, pattern
 
 PLACEHOLDERS = frozenset({"subject", "count", "kinds", "apis", "permissions", "names", "value", "type"})
 """Names that a summary may use in braces."""
 
-Sentence: TypeAlias = Annotated[str, Field(min_length=4, max_length=600)]
+Sentence: TypeAlias = Annotated[str, length(4, 600)]
 """Our own words; never the text of a regulation."""
 
 
@@ -50,45 +50,51 @@ class Confidence(StrEnum):
     """A place to look; innocent explanations are common."""
 
 
-class Bilingual(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bilingual:
     """The same sentence in Simplified Chinese and English."""
 
     zh: Sentence
     en: Sentence
 
 
-class Clause(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clause:
     """Which clause of the specification a rule speaks of."""
 
-    number: str = Field(min_length=1, max_length=60)
+    number: Annotated[str, length(1, 60)]
     """Number as the specification counts, such as `A1, scene 4`."""
-    source: str = Field(min_length=4, max_length=300)
+    source: Annotated[str, length(4, 300)]
     """Where the clause is described."""
     sourced: bool
     """Whether number and meaning stand in a source that we have seen (public mirrors, not the official text); if not,
     reports say so."""
 
 
-class Summary(Strict):
-    """Templates for the sentence of a finding; names in braces are filled in."""
-
-    zh: Sentence
-    en: Sentence
-
-    @field_validator("zh", "en")
-    @classmethod
-    def _known_placeholders(cls, text: str) -> str:
-        """Refuse everything in braces but plain known names."""
-        for _, name, spec, conversion in string.Formatter().parse(text):
-            if name is not None and (name not in PLACEHOLDERS or spec or conversion):
-                raise ValueError(f"{{{name}}} is not one of {', '.join(sorted(PLACEHOLDERS))}, or is not plain")
-        return text
+def _known_placeholders(text: str) -> None:
+    """Refuse everything in braces but plain known names."""
+    for _, name, spec, conversion in string.Formatter().parse(text):
+        if name is not None and (name not in PLACEHOLDERS or spec or conversion):
+            raise ValueError(f"{{{name}}} is not one of {', '.join(sorted(PLACEHOLDERS))}, or is not plain")
 
 
-class Rule(Strict):
+Template: TypeAlias = Annotated[Sentence, _known_placeholders]
+"""A sentence with names in braces, which are filled in."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """Templates for the sentence of a finding."""
+
+    zh: Template
+    en: Template
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
     """A clause made checkable."""
 
-    code: str = Field(pattern=r"^[a-z0-9]+\.[A-Z0-9]+(\.[a-z0-9_]+)*$", max_length=60)
+    code: Annotated[str, pattern(r"[a-z0-9]+\.[A-Z0-9]+(\.[a-z0-9_]+)*"), length(1, 60)]
     """`pack.item.scene`, and a word where several rules lead to one scene: `miit164.A1.s1.device_id`."""
     title: Bilingual
     about: Bilingual
@@ -99,9 +105,9 @@ class Rule(Strict):
     """What the rule cannot see."""
     suite: Suite
     """The suite whose evidence is judged."""
-    phases: tuple[Phase, ...] = Field(min_length=1)
+    phases: Annotated[tuple[Phase, ...], length(1)]
     """In which phases this rule is tested."""
-    settled_by: tuple[Phase, ...] = Field(min_length=1)
+    settled_by: Annotated[tuple[Phase, ...], length(1)]
     """Which phases, or who, can turn the lead into a fact."""
     severity: Severity
     confidence: Confidence
@@ -111,30 +117,28 @@ class Rule(Strict):
     condition: Condition
     summary: Summary
 
-    @model_validator(mode="after")
-    def _phases_fit_suite(self) -> Rule:
+    def __post_init__(self) -> None:
         """Refuse phases in which the suite does not run."""
         if (self.suite is Suite.STATIC) != (self.phases == (Phase.STATIC,)):
             raise ValueError('phases must be ["ST"] for the static suite, and others for the dynamic one')
-        return self
 
 
-class RulePack(Strict):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RulePack:
     """One specification in one edition."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9]*$", max_length=20)
+    name: Annotated[str, pattern(r"[a-z][a-z0-9]*"), length(1, 20)]
     """First part of its rules' codes."""
-    edition: str = Field(pattern=r"^\d{4}(-\d{2}){0,2}(\.\d+)?$")
+    edition: Annotated[str, pattern(r"\d{4}(-\d{2}){0,2}(\.\d+)?")]
     """Date of the specification, and a number of ours after a dot when only our rules changed."""
     issued_by: Bilingual
     effective_from: date
     title: Bilingual
     source: Sentence
     """Where the specification is described; our own words."""
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    rules: Annotated[tuple[Rule, ...], length(1)]
 
-    @model_validator(mode="after")
-    def _codes_fit(self) -> RulePack:
+    def __post_init__(self) -> None:
         """Refuse foreign and double codes."""
         seen: set[str] = set()
         for rule in self.rules:
@@ -143,4 +147,3 @@ class RulePack(Strict):
             if rule.code in seen:
                 raise ValueError(f"two rules have the code {rule.code}")
             seen.add(rule.code)
-        return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, TextIO
@@ -173,7 +173,7 @@ def collect(ledger: Ledger, store: ObjectStore, packs: Sequence[RulePack], refer
 
 def of_suites(packs: Sequence[RulePack], suites: Collection[Suite]) -> tuple[RulePack, ...]:
     """Return the packs with those of their rules that these suites test; the others were nobody's business here."""
-    kept = (pack.model_copy(update={"rules": tuple(r for r in pack.rules if r.suite in suites)}) for pack in packs)
+    kept = (replace(pack, rules=tuple(r for r in pack.rules if r.suite in suites)) for pack in packs)
     return tuple(pack for pack in kept if pack.rules)
 
 

@@ -26,13 +26,15 @@ OTHER_VARIABLES = {
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_EC2_METADATA_DISABLED",
+    "MALLOC_ARENA_MAX",
+    "MIMALLOC_ALLOW_THP",
     "RAY_USAGE_STATS_ENABLED",
     "RAY_health_check_period_ms",
     "RAY_health_check_timeout_ms",
     "RAY_health_check_failure_threshold",
     "RAY_memory_usage_threshold",
 }
-"""Variables of boto3 and Ray that the files may set."""
+"""Variables of boto3, Ray and allocators that the files may set."""
 
 
 _ASSIGNED = re.compile(r"^#?([A-Z][A-Z0-9_]+)=", re.MULTILINE)

@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from farm.cluster.ray_pool import ALLOCATORS
 from tests.architecture import deploy_files as files
 
 PODS = list(files.pods())
@@ -90,6 +91,14 @@ def test_ray_notices_dead_nodes_soon() -> None:
             found = {entry["name"]: entry["value"] for entry in pod["containers"][0]["env"]}
             period, threshold = (int(found[f"RAY_health_check_{name}"]) for name in ("period_ms", "failure_threshold"))
             assert period * threshold + int(found["RAY_health_check_timeout_ms"]) <= 15_000
+
+
+def test_workers_are_kept_small() -> None:
+    """Where the farm does not start the cluster itself, whoever does sets what allocators read at their start."""
+    for place, pod in PODS:
+        if place.startswith("raycluster"):
+            found = {entry["name"]: entry["value"] for entry in pod["containers"][0]["env"]}
+            assert ALLOCATORS == {name: found.get(name) for name in ALLOCATORS}
 
 
 def test_workers_cannot_write_to_the_ledger() -> None:

@@ -11,7 +11,7 @@ import pytest
 from farm.model.errors import ObjectChangedError, ObjectMissingError, StoreError
 from farm.objects.s3 import S3Store
 from farm.objects.stores import StoreConfig, UrlStores
-from farm.ports import ObjectStore
+from farm.ports import PIECE, ObjectStore
 from workers.model.errors import OverLimitError
 
 THREADS = 64
@@ -103,6 +103,45 @@ def test_a_part_of_an_object_of_another_size_is_refused(store: ObjectStore) -> N
     assert b"ell" == store.get_range("k", 1, 3, size=5)
     with pytest.raises(ObjectChangedError, match="changed"):
         store.get_range("k", 1, 3, size=6)
+
+
+@pytest.mark.parametrize("size", [0, 5, PIECE, 3 * PIECE + 7])
+def test_a_stream_is_the_object_in_pieces(store: ObjectStore, size: int) -> None:
+    """None of them is larger than was promised, and none is empty."""
+    data = bytes(range(251)) * (size // 251) + bytes(size % 251)
+    store.put("k", data)
+    info = store.head("k")
+    assert info is not None
+    pieces = list(store.stream("k", etag=info.etag, limit=size))
+
+    assert data == b"".join(pieces)
+    assert all(0 < len(piece) <= PIECE for piece in pieces)
+
+
+def test_a_stream_of_another_object_ends_in_an_error(store: ObjectStore) -> None:
+    """Before its first byte, or after its last; one that is missing or too large is told as by `get`."""
+    store.put("k", b"hello")
+    old = store.head("k")
+    assert old is not None
+    store.put("k", b"world")
+
+    with pytest.raises(ObjectChangedError, match="changed"):
+        list(store.stream("k", etag=old.etag))
+    with pytest.raises(ObjectMissingError, match="not-there"):
+        list(store.stream("not-there"))
+    with pytest.raises(OverLimitError, match="4"):
+        list(store.stream("k", limit=4))
+
+
+def test_a_stream_can_be_left(store: ObjectStore) -> None:
+    """What is not read of it hinders nobody."""
+    store.put("k", b"0123456789" * PIECE)
+    for _ in range(3):
+        stream = store.stream("k")
+        next(stream)
+        stream.close()
+
+    assert b"0123" == store.get_range("k", 0, 4)
 
 
 @pytest.mark.parametrize(
@@ -306,6 +345,7 @@ def test_a_missing_bucket_is_said(no_bucket: S3Store) -> None:
     for method in (
         lambda: no_bucket.get("k"),
         lambda: no_bucket.get_range("k", 0, 1),
+        lambda: list(no_bucket.stream("k")),
         lambda: no_bucket.head("k"),
         lambda: no_bucket.put("k", b"1"),
         lambda: no_bucket.put("k", b"1", if_absent=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Generator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -61,6 +62,33 @@ def test_a_big_app_is_read_in_part(store: ObjectStore, tmp_path: Path) -> None:
     assert inspect_apk(big_app()).as_bytes() == inspector.stores.farm().get(result.evidence_key)
     assert 0 < result.bytes_read < len(big_app()) / 4
     assert len(big_app()) == result.object_bytes
+
+
+def test_a_big_app_of_unknown_hash_is_hashed_as_it_goes_by(store: ObjectStore, tmp_path: Path) -> None:
+    """With the evidence of the whole, and the hash of the whole in it."""
+    inspector = _inspector(store, tmp_path / "home")
+    result = inspector.run(replace(_task(store), known_sha256=None))
+    assert result.evidence_key is not None
+
+    assert inspect_apk(big_app()).as_bytes() == inspector.stores.farm().get(result.evidence_key)
+    assert len(big_app()) <= result.bytes_read < len(big_app()) * 1.1
+
+
+def test_an_object_that_is_replaced_before_it_goes_by_is_a_changed_object(
+    store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its end was read of the one before."""
+    task = replace(_task(store), known_sha256=None)
+    kind = type(store)
+    stream = kind.stream
+
+    def replaced(self: FolderStore | S3Store, key: str, **options: object) -> Generator[bytes, None, None]:
+        store.put("big.apk", big_app()[:-1] + b"!")
+        return stream(self, key, **options)  # type: ignore[arg-type] # passed on
+
+    monkeypatch.setattr(kind, "stream", replaced)
+
+    assert Outcome.CHANGED_OBJECT is _inspector(store, tmp_path / "home").run(task).outcome
 
 
 def test_an_object_that_is_replaced_in_the_middle_is_a_changed_object(

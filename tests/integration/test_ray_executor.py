@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 import ray
 
-from farm.cluster.ray_pool import RayExecutor, _Slot
+from farm.cluster.ray_pool import ALLOCATORS, RayExecutor, _Slot
 from farm.model.batch import AppRef, InspectionId
 from farm.model.errors import ClusterError
 from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress, Result, Task
@@ -36,6 +37,12 @@ def act(task: Task, _following: Task | None) -> Result:
     if word == "slow":
         time.sleep(0.3)
     result = result_of(task, Outcome.INSPECTED)
+    if word == "modules":
+        import farm.cluster.task  # noqa: F401 - as the real inspection does
+
+        return replace(result, reason=" ".join(sorted(sys.modules)))
+    if word == "environment":
+        return replace(result, reason=" ".join(os.environ.get(name, "") for name in ALLOCATORS))
     if word == "maps":
         return replace(result, reason=Path("/proc/self/maps").read_text("utf-8"))
     # Ray titles the process with the actor's class.
@@ -99,6 +106,19 @@ def test_a_worker_loads_neither_arrow_nor_numpy(executor: RayExecutor) -> None:
     assert "_raylet" in maps
     assert "pyarrow" not in maps
     assert "numpy" not in maps
+
+
+def test_a_worker_loads_nothing_for_terminals_and_other_peoples_values(executor: RayExecutor) -> None:
+    """The logging library would load one to colour tracebacks, Ray two to send values of theirs."""
+    modules = _reason(_run(executor, 11, "modules")).split()
+
+    assert {"structlog", "farm.rules.engine"} <= {*modules}
+    assert not {"rich.console", "pydantic.main", "starlette.types"} & {*modules}
+
+
+def test_a_local_cluster_tells_its_workers_allocators_to_be_thrifty(executor: RayExecutor) -> None:
+    """They ask the environment before any code of ours runs."""
+    assert " ".join(ALLOCATORS.values()) == _reason(_run(executor, 12, "environment"))
 
 
 def test_a_dead_worker_loses_only_what_it_had_not_reported(executor: RayExecutor) -> None:

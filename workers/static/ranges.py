@@ -17,7 +17,7 @@ from workers.static.readers.directory import Entry
 from workers.static.readers.file import NEAR, RangedFile, Span, coalesce
 from workers.static.readers.libraries import RESOURCES, signature_names
 
-_START = 4 << 10
+START = 4 << 10
 """Bytes of the start that are read at once: what stands in front of the first member."""
 _TAIL = 128 << 10
 """Bytes of the end that are read at once: end record, most directories and signing blocks."""
@@ -41,19 +41,32 @@ def read_ahead(file: RangedFile, *, limits: Limits, most: int) -> None:
     Raises:
         UnreadError: the bytes could not be had. What the file's `fetch` raises passes through.
     """
-    file.load([(0, _START), (file.size - _TAIL, file.size)])
+    file.load([(0, START), tail(file.size)])
+    file.load(foreseen(file, limits=limits, most=most))
+
+
+def tail(size: int) -> Span:
+    """Return the range at the end of a file of `size` bytes that is read first."""
+    return max(size - _TAIL, 0), size
+
+
+def foreseen(file: RangedFile, *, limits: Limits, most: int) -> list[Span]:
+    """Return at most about `most` bytes, as ranges, that the suite will ask for; start and end were read before.
+
+    They are ascending, and apart from each other. Raises as `read_ahead`.
+    """
     try:
         archive = open_apk(file, limits=limits)
     except InspectionError:
-        return
+        return []
     room = most
     chosen: list[Span] = []
     for start, end in coalesce(wanted(archive), near=NEAR):
         room -= end - start
         if room < 0:
             break
-        chosen.append((start, end))
-    file.load(chosen)
+        chosen.append((max(start, 0), min(end, file.size)))
+    return chosen
 
 
 def wanted(archive: Archive) -> Iterator[Span]:

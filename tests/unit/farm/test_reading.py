@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import pickle
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from threading import Event
@@ -14,7 +14,7 @@ from threading import Event
 import pytest
 
 from farm.cluster.ahead import ReadAhead
-from farm.cluster.reading import CHECKED
+from farm.cluster.reading import CHECKED, Meter, Reading, known
 from farm.cluster.task import TOGETHER, Inspector, worth_reading_ahead
 from farm.model.batch import AppRef, InspectionId
 from farm.model.errors import ObjectChangedError, ObjectMissingError, RangesIgnoredError, StoreError
@@ -23,9 +23,10 @@ from farm.model.inspection import Suite
 from farm.ports import ObjectInfo, ObjectStore
 from tests.unit.workers.readers.build import Member, apk_bytes
 from workers.inspect import inspect_apk
+from workers.model.cross_check import CrossCheck
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
-from workers.static.readers.file import BIG
+from workers.static.readers.file import BIG, RangedFile, Span
 
 KEPT_OUT = "assets/film.mp4"
 
@@ -50,12 +51,16 @@ class MemoryStore:
     objects: dict[str, bytes] = field(default_factory=dict)
     etags: dict[str, str] = field(default_factory=dict)
     reads: list[str] = field(default_factory=list)
-    """`whole`, or start and length of a part."""
+    """`whole`, `streamed`, or start and length of a part."""
     ranged: bool = True
     fails_after: int = 1_000
     """Parts that are sent before the store fails."""
     changes_after: int = 1_000
     """Parts that are sent before the object becomes another one."""
+    breaks_at: int | None = None
+    """Byte at which a stream breaks off."""
+    becomes: bytes | None = None
+    """What the object is by the time that it is streamed, if the server heeds no condition."""
     url: str = "s3://memory"
 
     def get(
@@ -68,6 +73,19 @@ class MemoryStore:
         if key == "app":
             self.reads.append("whole")
         return data
+
+    def stream(
+        self, key: str, *, etag: str | None = None, version_id: str | None = None, limit: int | None = None
+    ) -> Generator[bytes, None, None]:
+        """Yield an object in pieces that end nowhere in particular."""
+        assert version_id is None
+        assert limit is None or limit > 0
+        self.reads.append("streamed")
+        data = self._object(key, etag) if self.becomes is None else self.becomes
+        for start in range(0, len(data), 99_991):
+            if self.breaks_at is not None and start > self.breaks_at:
+                raise StoreError("The stream broke off.")
+            yield data[start : start + 99_991]
 
     def get_range(
         self,
@@ -146,6 +164,10 @@ class Desk:
         """Return the task as a list with this hash has it."""
         return replace(self.task, app=replace(self.task.app, sha256=hashed, **changes))  # type: ignore[arg-type] # fields
 
+    def reading(self, task: Task) -> Reading:
+        """Return how the app is read."""
+        return Reading(task=task, told=known(task), store=self.store, key="app", limits=Limits(), meter=Meter())
+
     def evidence_keys(self) -> list[str]:
         """Return where evidence lies."""
         return [info.key for info in self.store.list("evidence/")]
@@ -176,14 +198,152 @@ def test_of_a_big_app_with_a_known_hash_only_parts_are_read(desk: Desk) -> None:
     assert inspect_apk(big_app()).as_bytes() == desk.store.objects[result.evidence_key]
 
 
-def test_an_app_without_a_known_hash_is_read_whole(desk: Desk) -> None:
-    """Its hash is its identity, and nobody can compute it of parts."""
+def test_a_big_app_without_a_known_hash_is_hashed_in_one_pass(desk: Desk) -> None:
+    """All of it is sent once, and its end before; the evidence is that of the whole."""
+    result = desk.inspector.run(desk.task)
+    assert result.evidence_key is not None
+
+    assert "whole" not in desk.store.reads
+    assert 1 == desk.store.reads.count("streamed")
+    assert result.app is not None
+    assert (sha256(big_app()), True) == (result.app.sha256, result.app.sha256_verified)
+    assert len(big_app()) == result.object_bytes < result.bytes_read < len(big_app()) * 1.1
+    assert inspect_apk(big_app()).as_bytes() == desk.store.objects[result.evidence_key]
+
+
+def test_of_a_big_app_that_is_hashed_only_parts_are_in_memory(desk: Desk) -> None:
+    """Those that the suite needs."""
+    app = desk.reading(desk.task).needed()
+
+    assert isinstance(app.data, RangedFile)
+    assert app.held < len(big_app()) / 5
+    assert all(big_app()[start : start + len(piece)] == piece for start, piece in app.data.pieces())
+
+
+def test_a_small_app_is_read_in_one_request(desk: Desk) -> None:
+    """Most of it is needed anyway."""
+    small = apk_bytes()
+    desk.store.objects["app"] = small
+    desk.inspector.run(desk.listed(None, size=len(small)))
+
+    assert ["whole"] == desk.store.reads
+
+
+@pytest.mark.parametrize("place", [-1, -100_000], ids=["end", "before the directory"])
+def test_an_object_that_changes_between_its_end_and_the_pass_is_a_changed_object(desk: Desk, place: int) -> None:
+    """Though the server heeds no condition: the end is compared with what goes through."""
+    changed = bytearray(big_app())
+    changed[place] ^= 1
+    desk.store.becomes = bytes(changed)
+    result = desk.inspector.run(desk.task)
+
+    assert Outcome.CHANGED_OBJECT is result.outcome
+    assert [] == desk.evidence_keys()
+
+
+@pytest.mark.parametrize("change", [-10, 10])
+def test_an_object_that_has_another_size_in_the_pass_is_a_changed_object(desk: Desk, change: int) -> None:
+    """It went on, or ended early, where nothing was compared."""
+    data = big_app()
+    desk.store.becomes = data + bytes(change) if change > 0 else data[:change]
+
+    assert Outcome.CHANGED_OBJECT is desk.inspector.run(desk.task).outcome
+
+
+def test_what_is_inspected_is_what_was_hashed(desk: Desk) -> None:
+    """Another object with the same end is taken for what it is: its hash goes with its own bytes."""
+    changed = bytearray(big_app())
+    changed[2_000_000] ^= 1
+    desk.store.becomes = bytes(changed)
+    result = desk.inspector.run(desk.task)
+
+    assert result.app is not None
+    assert sha256(bytes(changed)) == result.app.sha256 != sha256(big_app())
+
+
+def test_a_stream_that_breaks_off_is_no_fault_of_the_app(desk: Desk) -> None:
+    """Nothing is kept of it."""
+    desk.store.breaks_at = 5_000_000
+    result = desk.inspector.run(desk.task)
+
+    assert (Outcome.STORE_UNAVAILABLE, "The stream broke off.") == (result.outcome, result.reason)
+    assert [] == desk.evidence_keys()
+
+
+def test_a_server_that_ignores_ranges_sends_it_whole_to_be_hashed(desk: Desk) -> None:
+    """Its end cannot be had before the rest."""
+    desk.store.ranged = False
     result = desk.inspector.run(desk.task)
 
     assert ["whole"] == desk.store.reads
+    assert Outcome.INSPECTED is result.outcome
+
+
+@pytest.mark.parametrize("hashed", [True, False])
+def test_a_big_app_over_the_limit_is_refused_before_it_is_sent(desk: Desk, hashed: bool) -> None:
+    """Whether its hash is known or not."""
+    limits = replace(Limits(), file_bytes=len(big_app()) - 1)
+    inspector = replace(desk.inspector, limits=dict.fromkeys(Suite, limits), ahead=ReadAhead())
+    result = inspector.run(replace(desk.task, known_sha256=sha256(big_app()) if hashed else None))
+
+    assert Outcome.OVER_SIZE_LIMIT is result.outcome
+    assert [] == desk.store.reads
+
+
+def test_a_hash_that_is_not_the_listed_one_is_a_changed_object(desk: Desk) -> None:
+    """As where all of it is read at once."""
+    with pytest.raises(ObjectChangedError, match="manifest"):
+        desk.reading(desk.listed("0" * 64)).needed(hashed=True)
+
+
+def test_a_big_app_that_is_no_zip_is_told_as_such(desk: Desk) -> None:
+    """Nothing is foreseen of it."""
+    desk.store.objects["app"] = bytes(len(big_app()))
+
+    assert Outcome.NOT_AN_APK is desk.inspector.run(desk.task).outcome
+
+
+@pytest.mark.parametrize("known", [None, "hashed", "claimed"])
+def test_a_big_app_of_the_sample_is_read_again_whole(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, known: str | None
+) -> None:
+    """Androguard needs all of it, once it is known that it is to read it."""
+    checked: list[bytes] = []
+
+    def check(data: bytes, *, limits: Limits, seconds: float) -> CrossCheck:
+        assert limits.seconds >= seconds > 0
+        checked.append(data)
+        return CrossCheck()
+
+    monkeypatch.setattr("farm.cluster.task.cross_check", check)
+    task = desk.listed(sha256(big_app())) if known == "claimed" else desk.task
+    task = replace(task, known_sha256=sha256(big_app())) if known == "hashed" else task
+    result = replace(desk.inspector, cross_check_one_in=1, ahead=ReadAhead()).run(task)
+
+    assert [big_app()] == checked
+    assert CrossCheck() == result.cross_check
     assert result.app is not None
-    assert (sha256(big_app()), True) == (result.app.sha256, result.app.sha256_verified)
-    assert len(big_app()) == result.bytes_read == result.object_bytes
+    assert result.app.sha256_verified
+    assert "whole" == desk.store.reads[-1]
+
+
+def test_a_big_app_of_the_sample_that_is_gone_after_its_inspection_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its evidence stays."""
+    monkeypatch.setattr(MemoryStore, "get", _refuse_app)
+    result = replace(desk.inspector, cross_check_one_in=1, ahead=ReadAhead()).run(desk.task)
+
+    assert Outcome.INSPECTED is result.outcome
+    assert result.cross_check is not None
+    assert "cannot be read any more" in result.cross_check.failure
+
+
+def _refuse_app(store: MemoryStore, key: str, **_: object) -> bytes:
+    """Give evidence, and no app."""
+    if key == "app":
+        raise ObjectMissingError("It is gone.")
+    return store._object(key, None)
 
 
 def test_an_app_without_an_etag_is_read_whole(desk: Desk) -> None:
@@ -248,7 +408,7 @@ def test_some_claims_are_checked(desk: Desk) -> None:
         desk.store.reads.clear()
         desk.store.etags["app"] = f"tag-{number}"
         result = desk.inspector.run(desk.listed("0" * 64, etag=f"tag-{number}"))
-        if desk.store.reads == ["whole"]:
+        if "streamed" in desk.store.reads:
             whole += 1
             assert Outcome.CHANGED_OBJECT is result.outcome
 
@@ -337,13 +497,34 @@ def test_the_next_app_is_read_while_one_is_inspected(desk: Desk) -> None:
 
 @pytest.mark.parametrize(("size", "taken"), [(TOGETHER - 1_000, True), (TOGETHER, False)])
 def test_two_apps_that_are_too_large_together_are_not_in_memory_at_once(desk: Desk, size: int, taken: bool) -> None:
-    """The next one is then read in its own turn, unless only parts of it are."""
+    """The next one is then read in its own turn; here it has no etag, and is read whole."""
     current = replace(desk.task, app=replace(desk.task.app, size=100))
-    following = replace(current, inspection_id=InspectionId(2), app=replace(desk.listed(None).app, size=size, etag="n"))
-    parts = replace(following, known_sha256=sha256(big_app()))
+    following = replace(current, inspection_id=InspectionId(2), app=replace(desk.task.app, size=size, etag=None))
 
-    assert worth_reading_ahead(following, current) is taken
-    assert worth_reading_ahead(parts, current)
+    assert worth_reading_ahead(following, current, held=100) is taken
+
+
+def test_of_a_big_app_ahead_as_much_is_read_as_there_is_room_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the current one has in memory counts, not its size; with little room, nothing is read ahead."""
+    following = replace(desk.task, inspection_id=InspectionId(2))
+    small = replace(desk.task, app=replace(desk.task.app, etag="small"))
+    told: list[int] = []
+
+    def note(_: RangedFile, *, limits: Limits, most: int) -> list[Span]:
+        assert limits == Limits()
+        told.append(most)
+        return []
+
+    monkeypatch.setattr("farm.cluster.reading.foreseen", note)
+    inspector = desk.inspector
+    assert worth_reading_ahead(following, small, held=TOGETHER // 2)
+    assert not worth_reading_ahead(following, small, held=TOGETHER // 2 + 1)
+    desk.store.objects["small"], desk.store.etags["small"] = apk_bytes(), "s"
+    current = replace(small, app=AppRef(url="s3://memory/small", etag="s", size=len(apk_bytes())))
+    inspector.run(current, following)
+    inspector.ahead.take(following)
+
+    assert [TOGETHER - len(apk_bytes())] == told
 
 
 def test_what_is_the_same_app_again_is_not_read_ahead(desk: Desk) -> None:

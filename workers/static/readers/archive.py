@@ -103,11 +103,15 @@ class Archive:
         return self.read_entry(entry)
 
     def column(self, name: str) -> Any:  # noqa: ANN401 - a column of the native engine
-        """Return what `read` returns as memory of the native engine, which copies it only where it must."""
+        """Return what `read` returns as memory of the native engine, which copies it only where it must.
+
+        The packed bytes may leave memory.
+        """
         entry = self._by_name.get(name)
         if entry is None:
             raise MemberError(f"There is no member {name!r}.")
         content = self._content(entry)
+        self.file.served(self.start(entry), entry.compressed_size)
         if self.engine is None or not isinstance(content, bytes):
             return content
         return self.engine.copy(content, 0, len(content))[0]

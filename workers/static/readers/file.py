@@ -38,6 +38,9 @@ class ApkFile(Protocol):
     def pieces(self) -> Iterator[tuple[int, bytes]]:
         """Yield what is in memory: where each piece starts in the file, and its bytes."""
 
+    def served(self, start: int, length: int) -> None:
+        """Take note that nobody is likely to ask for these bytes again: they need not be kept in memory."""
+
 
 class WholeFile:
     """A file that is in memory as a whole."""
@@ -67,6 +70,9 @@ class WholeFile:
         """Yield the one piece."""
         yield 0, self.around(0, 0)[0]
 
+    def served(self, start: int, length: int) -> None:
+        """Keep them: they are part of bytes that the caller has."""
+
 
 class RangedFile:
     """A file that lies elsewhere and of which only ranges are in memory."""
@@ -80,6 +86,10 @@ class RangedFile:
         """Ascending, and never overlapping."""
         self.held = 0
         """Bytes in memory."""
+        self._served: list[Span] = []
+        """Ranges that are not needed any more, whether they are still in memory or not."""
+        self._keep = False
+        """Whether what has served stays: it was asked for again, as where members lie on top of each other."""
 
     @property
     def size(self) -> int:
@@ -119,7 +129,8 @@ class RangedFile:
             UnreadError: fewer or more bytes came than were asked for. What `fetch` raises passes through.
         """
         runs = coalesce(((max(start, 0), min(end, self._size)) for start, end in spans), near=near)
-        missing = [gap for run in runs for gap in self._gaps(run)]
+        missing = self.missing(runs)
+        self._keep = self._keep or any(_common(gap, span) for gap in missing for span in self._served)
         found = self._fetch(missing) if missing else ()
         for (start, end), data in zip(missing, found, strict=True):
             if len(data) != end - start:
@@ -127,6 +138,39 @@ class RangedFile:
             self._insert(start, data)
         for run in runs:
             self._join(run)
+
+    def missing(self, runs: Iterable[Span]) -> list[Span]:
+        """Return those parts of ranges that are not in memory."""
+        return [gap for run in runs for gap in self._gaps(run)]
+
+    def insert(self, start: int, data: bytes) -> None:
+        """Take bytes that came in another way than by `fetch`; they share none with those that are there."""
+        if self._touched((start, start + len(data))):
+            raise ValueError("these bytes are there already")
+        self._insert(start, data)
+
+    def served(self, start: int, length: int) -> None:
+        """Drop these bytes from memory once they are half of their piece; what is asked for again is fetched again.
+
+        When that happens, nothing more is dropped: a file that is made for it costs each byte twice at most.
+        """
+        if self._keep or length <= 0:
+            return
+        self._served = coalesce([*self._served, (start, start + length)], near=0)
+        for begin, piece in self._touched((start, start + length)):
+            whole = (begin, begin + len(piece))
+            gone = [common for span in self._served if (common := _common(whole, span))]
+            if 2 * sum(stop - first for first, stop in gone) >= len(piece):
+                self._cut(begin, piece, gone)
+
+    def _cut(self, begin: int, piece: bytes, gone: Sequence[Span]) -> None:
+        """Keep of a piece only what lies between ranges."""
+        number = bisect_right(self._starts, begin) - 1
+        edges = [begin, *(edge for span in gone for edge in span), begin + len(piece)]
+        left = [(start, stop) for start, stop in zip(edges[::2], edges[1::2], strict=True) if start < stop]
+        self._starts[number : number + 1] = [start for start, _ in left]
+        self._pieces[number : number + 1] = [piece[start - begin : stop - begin] for start, stop in left]
+        self.held -= sum(stop - start for start, stop in gone)
 
     def _find(self, start: int, end: int) -> tuple[bytes, int] | None:
         """Return the piece that holds a range as a whole, and where it begins there."""
@@ -177,6 +221,12 @@ class RangedFile:
 def as_file(data: bytes | bytearray | memoryview | ApkFile) -> ApkFile:
     """Return bytes as a file; a file is returned as it is."""
     return WholeFile(data) if isinstance(data, bytes | bytearray | memoryview) else data
+
+
+def _common(one: Span, other: Span) -> Span | None:
+    """Return what two ranges share, if anything."""
+    start, end = max(one[0], other[0]), min(one[1], other[1])
+    return (start, end) if start < end else None
 
 
 def coalesce(spans: Iterable[Span], *, near: int) -> list[Span]:

@@ -40,6 +40,51 @@ def test_a_server_that_always_breaks_off_is_given_up(server: ScriptedServer) -> 
     assert 3 == len(server.requests)
 
 
+def test_a_stream_that_breaks_off_goes_on_where_it_ended(server: ScriptedServer) -> None:
+    """Under the etag of its beginning, so that what went through belongs together."""
+    rest = answer(206, b"lo", Content_Range="bytes 3-4/5", ETag='"e"')
+    server.answers = [answer(200, b"hel", length=5, ETag='"e"'), rest]
+
+    assert b"hello" == b"".join(_store(server).stream("k"))
+    assert ("bytes=3-", '"e"') == (server.headers[1]["range"], server.headers[1]["if-match"])
+
+
+@pytest.mark.parametrize(
+    ("then", "error"),
+    [
+        (answer(206, b"lo", Content_Range="bytes 3-4/5", ETag='"new"'), ObjectChangedError),
+        (answer(200, b"hello", ETag='"e"'), RangesIgnoredError),
+        (answer(206, b"hello", Content_Range="bytes 0-4/5", ETag='"e"'), RangesIgnoredError),
+        (refusal(412, "PreconditionFailed"), ObjectChangedError),
+        (refusal(403, "AccessDenied"), StoreError),
+    ],
+    ids=["another object", "ranges ignored", "another range", "changed", "denied"],
+)
+def test_a_stream_that_cannot_go_on_is_given_up(server: ScriptedServer, then: Answer, error: type[StoreError]) -> None:
+    """Its beginning is not taken for the rest."""
+    server.answers = [answer(200, b"hel", length=5, ETag='"e"'), then]
+
+    with pytest.raises(error):
+        list(_store(server).stream("k"))
+
+
+def test_a_stream_that_breaks_off_again_and_again_is_given_up(server: ScriptedServer) -> None:
+    """After three tries the store is said to be unreachable."""
+    server.answers = [answer(200, b"", length=5, ETag='"e"')]
+
+    with pytest.raises(StoreError, match="cannot be reached"):
+        list(_store(server).stream("k"))
+    assert 3 == len(server.requests)
+
+
+def test_a_stream_under_another_etag_is_a_changed_object(server: ScriptedServer) -> None:
+    """Though the server heeds no condition."""
+    server.answers = [answer(200, b"hello", ETag='"new"')]
+
+    with pytest.raises(ObjectChangedError, match="changed"):
+        list(_store(server).stream("k", etag="old"))
+
+
 def test_a_server_that_ignores_ranges_is_refused(server: ScriptedServer) -> None:
     """The beginning of the object is never taken for the part that was asked for."""
     server.answers = [answer(200, b"0123456789")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pytest
 
@@ -190,7 +190,7 @@ def test_a_rule_is_silent_on_a_clean_app(code: str) -> None:
 def test_rules_name_only_categories_that_the_sdk_table_can_hold() -> None:
     """A category that no SDK has would never match."""
     known = {category.value for category in Category}
-    used = {name for rule in RULES.values() for name in _values_of(rule.condition.model_dump(), "categories")}
+    used = {name for rule in RULES.values() for name in _values_of(asdict(rule.condition), "categories")}
 
     assert used - known == set()
 
@@ -199,7 +199,7 @@ def test_rules_name_only_kinds_that_the_table_of_kinds_has() -> None:
     """A kind that no row has would never match."""
     from farm.rules.vocabulary import kinds
 
-    used = {name for rule in RULES.values() for name in _values_of(rule.condition.model_dump(), "pi_kinds")}
+    used = {name for rule in RULES.values() for name in _values_of(asdict(rule.condition), "pi_kinds")}
 
     assert used - set(kinds()) == set()
 

@@ -118,3 +118,66 @@ def test_bytes_of_any_kind_are_a_file() -> None:
     assert b"345" == bytes(as_file(view).read(1, 3))
     assert (b"234567", 1) == as_file(view).around(1, 3)
     assert [(0, b"0123")] == list(as_file(b"0123").pieces())
+
+
+def test_what_has_served_leaves_memory() -> None:
+    """Once it is half of its piece, so that pieces are not copied again and again."""
+    source = Source()
+    file = RangedFile(len(DATA), source)
+    file.load([(1000, 2000)])
+    file.served(1100, 300)
+    before = file.held
+    file.served(1400, 400)
+
+    assert [1000, 300] == [before, file.held]
+    assert [(1000, DATA[1000:1100]), (1800, DATA[1800:2000])] == list(file.pieces())
+
+
+def test_what_has_served_and_is_asked_for_again_is_fetched_and_stays() -> None:
+    """Of members that lie on top of each other each byte is fetched twice at most."""
+    source = Source()
+    file = RangedFile(len(DATA), source)
+    file.load([(0, 100_000)])
+    file.served(0, 100_000)
+    again = bytes(file.read(50_000, 1000))
+    file.served(50_000, 1000)
+
+    assert DATA[50_000:51_000] == again
+    assert DATA[50_000:51_000] == file.read(50_000, 1000)
+    assert 2 == len(source.asked)
+
+
+def test_a_whole_file_keeps_everything() -> None:
+    """Its bytes are the caller's."""
+    file = WholeFile(DATA)
+    file.served(0, len(DATA))
+
+    assert DATA == file.read(0, len(DATA))
+
+
+def test_bytes_can_come_in_another_way() -> None:
+    """What is there is never replaced."""
+    file = RangedFile(len(DATA), Source())
+    file.insert(10, DATA[10:20])
+
+    assert DATA[12:15] == file.read(12, 3)
+    with pytest.raises(ValueError, match="already"):
+        file.insert(19, DATA[19:30])
+
+
+@given(
+    loaded=st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 2000)), max_size=5),
+    steps=st.lists(st.tuples(st.booleans(), st.integers(0, 5000), st.integers(0, 2000)), max_size=10),
+)
+def test_what_leaves_memory_changes_no_byte(loaded: list[tuple[int, int]], steps: list[tuple[bool, int, int]]) -> None:
+    """Whatever is read and has served, in any order."""
+    file = RangedFile(len(DATA), Source())
+    file.load([(start, start + length) for start, length in loaded], near=0)
+    for has_served, start, length in steps:
+        if has_served:
+            file.served(start, length)
+        else:
+            assert DATA[start : start + length] == bytes(file.read(start, length))
+
+    assert file.held == sum(len(piece) for _, piece in file.pieces())
+    assert all(DATA[start : start + len(piece)] == piece for start, piece in file.pieces())
