@@ -7,7 +7,7 @@ import pytest
 from farm.model.errors import ObjectChangedError, RangesIgnoredError, StoreError
 from farm.objects.s3 import S3Store
 from farm.objects.s3_client import client_for
-from tests.unit.farm.objects.scripted_server import ScriptedServer, answer, refusal
+from tests.unit.farm.objects.scripted_server import Answer, ScriptedServer, answer, refusal
 
 
 def _store(server: ScriptedServer) -> S3Store:
