@@ -48,9 +48,15 @@ $(VENV)/.native: native/Cargo.toml native/Cargo.lock native/pyproject.toml $(she
 	@$(UV) pip install --python $(RUN)/python --no-deps --reinstall ./native
 	@touch $@
 
-wheel: $(VENV)/bin/uv ## A wheel of the native engine for other machines, in native/target/wheels; needs cargo, brings Zig (about 100 MB) from PyPI.
+# Set by hand for another processor or for musl: TARGET=aarch64-unknown-linux-gnu. maturin takes the name of the libc on trust.
+TARGET = $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
+LIBC = $(if $(findstring musl,$(TARGET)),musllinux_1_2,manylinux_2_17)
+wheel: $(VENV)/bin/uv ## A wheel of the native engine for other machines, in native/target/wheels; for ARM: TARGET=aarch64-unknown-linux-gnu. Needs Rust, brings Zig (about 100 MB) from PyPI.
+	@command -v cargo >/dev/null || { echo "A wheel of the native engine needs Rust 1.85 or newer: rustup.rs."; exit 1; }
+	@test -d "$$(rustc --print target-libdir --target "$(TARGET)" 2>/dev/null)" || \
+	{ echo "This Rust cannot build for $(TARGET) yet: rustup target add $(TARGET)"; exit 1; }
 	@$(UV) tool run --from "maturin[zig]==1.16.0" --with "ziglang==0.17.1" maturin build --release --locked \
-	--manifest-path native/Cargo.toml --zig --compatibility manylinux_2_17
+	--manifest-path native/Cargo.toml --zig --compatibility $(LIBC) --target "$(TARGET)"
 
 engines: setup ## Do both engines see the same in every APK? A folder of them: APKS=folder.
 	@APKFARM_APKS=$(abspath $(APKS)) $(RUN)/pytest -q tests/integration/test_engines_agree.py tests/properties/test_engines.py

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "howto" / "build-a-wheel.md").read_text("utf-8")
@@ -38,6 +41,22 @@ def test_the_wheel_for_others_is_built_by_the_same_maturin() -> None:
     [needed] = _toml("native/pyproject.toml")["build-system"]["requires"]
 
     assert f'"{needed.replace("maturin", "maturin[zig]")}"' in (ROOT / "Makefile").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("target", "libc"),
+    [
+        ("x86_64-unknown-linux-gnu", "manylinux_2_17"),
+        ("aarch64-unknown-linux-gnu", "manylinux_2_17"),
+        ("aarch64-unknown-linux-musl", "musllinux_1_2"),
+    ],
+)
+def test_a_wheel_is_named_after_the_libc_it_is_linked_with(target: str, libc: str) -> None:
+    """For musl, maturin takes the name of a wheel for glibc without a word, and pip would install it on glibc."""
+    command = ["make", "--dry-run", "--silent", "wheel", f"TARGET={target}"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert f'--compatibility {libc} --target "{target}"' in told
 
 
 def test_the_page_names_the_wheel_of_today() -> None:

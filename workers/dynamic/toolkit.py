@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pathlib import Path
 HOME_VARIABLE = "APKFARM_SANDBOX"
 """Environment variable with the folder of the built sandbox; otherwise `sandbox` beside the packages is taken."""
 _FRAMEWORK = "android-all-instrumented-*.jar"
+_PROCESSOR = "x86_64"
+"""On Linux, Robolectric's `nativeruntime-dist-compat` has native code (drawing, SQLite) for this processor alone."""
 
 
 class BackendMissingError(Exception):
@@ -41,6 +44,11 @@ def find_toolkit() -> Toolkit:
     Raises:
         BackendMissingError: something is not there.
     """
+    if platform.machine() != _PROCESSOR:
+        raise BackendMissingError(
+            f"The sandbox has Android's native code for {_PROCESSOR} alone, and this machine is {platform.machine()}. "
+            f"Run the dynamic suite on a machine with {_PROCESSOR}."
+        )
     java, bwrap = shutil.which("java"), shutil.which("bwrap")
     if java is None:
         raise BackendMissingError("Java is not installed. Debian: apt-get install openjdk-17-jdk-headless maven.")
