@@ -58,7 +58,7 @@ class Requests:
     def __init__(self, endpoint: str) -> None:
         """Listen to the client that the store will use."""
         self.made = 0
-        client_for(endpoint, REGION).meta.events.register("before-send.s3.GetObject", self._count)
+        client_for(endpoint, REGION).meta.events.register("after-call.s3.GetObject", self._count)
 
     def _count(self, **_: object) -> None:
         self.made += 1

@@ -56,11 +56,12 @@ class ShortClient:
         if isinstance(answer, AWSResponse):
             length = answer.headers.get("Content-Length", "")
             if answer.status_code in {200, 206} and length.isdecimal():
-                self._went_well(answer)
+                self._tell("GetObject", answer)
                 told = {"ETag": "ETag", "ContentRange": "Content-Range"}
                 found = {name: answer.headers[header] for name, header in told.items() if header in answer.headers}
                 return found | {"ContentLength": int(length), "Body": StreamingBody(answer.raw, length)}
             if answer.status_code == 404 and _NO_KEY in answer.content:
+                self._tell("GetObject", answer)
                 said = {"Error": {"Code": "NoSuchKey"}, "ResponseMetadata": {"HTTPStatusCode": 404}}
                 raise ClientError(said, "GetObject")
         return self._whole_way("get_object", request, answer)
@@ -73,7 +74,7 @@ class ShortClient:
         answer = self._send("PUT", request)
         # A success that says something may be an error that came too late for the status.
         if isinstance(answer, AWSResponse) and answer.status_code == 200 and not answer.content:
-            self._went_well(answer)
+            self._tell("PutObject", answer)
             return {}
         return self._whole_way("put_object", request, answer)
 
@@ -110,9 +111,9 @@ class ShortClient:
         except BotoCoreError as error:
             return error
 
-    def _went_well(self, answer: AWSResponse) -> None:
-        """Tell botocore of a success: each gives back something of what failures have taken from its retries."""
-        self._client.meta.events.emit("after-call.s3", http_response=answer, context={})
+    def _tell(self, operation: str, answer: AWSResponse) -> None:
+        """Tell botocore how a request ended: each success gives back something of what failures took from its retries."""
+        self._client.meta.events.emit(f"after-call.s3.{operation}", http_response=answer, context={})
 
     def _whole_way(
         self, operation: str, request: dict[str, Any], answer: AWSResponse | BotoCoreError
