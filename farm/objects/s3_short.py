@@ -112,7 +112,7 @@ class ShortClient:
             return error
 
     def _tell(self, operation: str, answer: AWSResponse) -> None:
-        """Tell botocore how a request ended: each success gives back something of what failures took from its retries."""
+        """Tell botocore how a request ended: each success gives back some of what failures took from its retries."""
         self._client.meta.events.emit(f"after-call.s3.{operation}", http_response=answer, context={})
 
     def _whole_way(
