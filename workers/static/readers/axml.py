@@ -16,7 +16,14 @@ from typing import NamedTuple
 _STRING_POOL, _START_ELEMENT = 0x0001, 0x0102
 _UTF8 = 0x0100
 _REFERENCE, _STRING_TYPE, _NONE = 0x01, 0x03, 0xFFFFFFFF
-_ATTRIBUTE_BYTES = 20
+CHUNK = struct.Struct("<2HI")
+"""Kind, bytes of the header and of all."""
+_ELEMENT = struct.Struct("<4xI3H")
+"""Of an element: name, where its attributes start, bytes and number of them."""
+_ATTRIBUTE = struct.Struct("<4x2I3xBI")
+"""Name, raw text, type and typed value."""
+_POOL = struct.Struct("<H4xI4x2I")
+"""Of a string pool, behind its kind: bytes of the header, number of strings, flags, where the strings start."""
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*")
 _ODD_MAX = 20
 _CUT = 4_096
@@ -83,7 +90,7 @@ def pool_overflows(data: bytes) -> bool:
     """Return whether the string pool claims more bytes than there are: Android refuses that, libraries make room."""
     at = 8
     while at + 8 <= len(data):
-        kind, header_size, size = struct.unpack_from("<2HI", data, at)
+        kind, header_size, size = CHUNK.unpack_from(data, at)
         if kind == _STRING_POOL:
             return bool(size > len(data) - at)
         if header_size < 8 or size < header_size:
@@ -96,7 +103,7 @@ def chunks(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield kind, offset and size of each chunk below the root."""
     at = 8
     while at + 8 <= len(data):
-        kind, header_size, size = struct.unpack_from("<2HI", data, at)
+        kind, header_size, size = CHUNK.unpack_from(data, at)
         if header_size < 8 or size < header_size:
             return
         yield kind, at, min(size, len(data) - at)
@@ -110,22 +117,24 @@ def _ids(data: bytes, at: int, size: int) -> Iterator[tuple[int, int, int, int]]
     end = at + size
     if extension + 14 > end:
         return
-    _, name, start, stride, count = struct.unpack_from("<2I3H", data, extension)
+    name, start, stride, count = _ELEMENT.unpack_from(data, extension)
     yield name, _NONE, 0, 0
-    for i in range(count):
-        attribute = extension + start + i * stride
-        if attribute + _ATTRIBUTE_BYTES > end:
+    first = extension + start
+    if stride == _ATTRIBUTE.size and first + count * stride <= end:
+        yield from _ATTRIBUTE.iter_unpack(data[first : first + count * stride])
+        return
+    for attribute in range(first, first + count * stride, stride) if stride else [first] * count:
+        if attribute + _ATTRIBUTE.size > end:
             if attribute + 8 <= end:
                 yield struct.unpack_from("<I", data, attribute + 4)[0], _NONE, 0, 0
             return
-        name, raw, _, _, kind, typed = struct.unpack_from("<2IH2BI", data, attribute + 4)
-        yield name, raw, kind, typed
+        yield _ATTRIBUTE.unpack_from(data, attribute)
 
 
 def string(data: bytes, pool: int, index: int, *, most: int = 1 << 31) -> str:
     """Return a string of the pool at `pool`, cut after some `most` bytes; empty if there is none."""
     try:
-        header_size, _, count, _, flags, start = struct.unpack_from("<H5I", data, pool + 2)
+        header_size, count, flags, start = _POOL.unpack_from(data, pool + 2)
         if index >= count:
             return ""
         (offset,) = struct.unpack_from("<I", data, pool + header_size + 4 * index)

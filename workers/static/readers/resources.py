@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from functools import cached_property
 
-from workers.static.readers.axml import string
+from workers.static.readers.axml import CHUNK, string
 
 _TABLE, _POOL, _PACKAGE, _TYPE = 0x0002, 0x0001, 0x0200, 0x0201
 _SPARSE, _SHORT_OFFSETS = 0x01, 0x02
@@ -22,6 +22,8 @@ _TYPE_BYTES = 46
 """What a type's chunk has at least, up to the Android version of its configuration."""
 _KINDS_AT, _KEYS_AT = 268, 276
 """Where a package's header tells the pools with the names of its types and of its resources."""
+_CONFIGURATION = struct.Struct("<I4xI6xH4xH")
+"""Of a type's configuration: its bytes, language, density and Android version."""
 _COLOURS = range(0x1C, 0x20)
 _HOPS_MAX = 8
 _CHUNKS_MAX = 20_000
@@ -150,7 +152,7 @@ def _chunks(table: bytes | memoryview, at: int, end: int) -> Iterator[tuple[int,
     for _ in range(_CHUNKS_MAX):
         if at + 8 > end:
             return
-        kind, header, size = struct.unpack_from("<2HI", table, at)
+        kind, header, size = CHUNK.unpack_from(table, at)
         if header < 8 or size < header or size > end - at:
             return
         yield kind, at, size
@@ -189,6 +191,5 @@ def _place(chunk: memoryview, index: int) -> int | None:
 
 def _rank(chunk: memoryview) -> tuple[bool, int, int, int]:
     """Return what orders the configurations of a type: for all devices, language, Android version, density."""
-    size, _, locale, _, density = struct.unpack_from("<4I2xH", chunk, 20)
-    (version,) = struct.unpack_from("<H", chunk, 44)
+    size, locale, density, version = _CONFIGURATION.unpack_from(chunk, 20)
     return any(chunk[24 : 20 + min(size, 256)]), locale, version, density
