@@ -71,6 +71,10 @@ class Blank(StrEnum):
     """A limit left rows out of the evidence."""
     NOT_READ = "not_read"
     """The fact could not be read; the detail says why, such as a limit that the app goes beyond."""
+    NO_DIALOG = "no_dialog"
+    """The run saw no dialog that asks for consent."""
+    NOT_REFUSED = "not_refused"
+    """The run refused nothing."""
     FACT_MISSING = "fact_missing"
     """The evidence does not hold the fact."""
     OTHER_SUITE = "other_suite"
@@ -79,6 +83,10 @@ class Blank(StrEnum):
     """The rule depends on the app's type, and nobody has told it."""
     NO_EVIDENCE = "no_evidence"
     """The inspection ended without evidence."""
+
+
+_NOT_MET = {"dynamic_consent": Blank.NO_DIALOG, "dynamic_refuse": Blank.NOT_REFUSED}
+"""Facts that a run has only where the app gave occasion."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -240,6 +248,8 @@ class Facts:
         reasons = [reason for gap in gaps if gap.get("fact") == name and isinstance(reason := gap.get("reason"), str)]
         if reasons:
             return Unknown(blank=Blank.NOT_READ, detail=visible(reasons[0], 300))
+        if name in _NOT_MET:
+            return Unknown(blank=_NOT_MET[name], detail="")
         return Unknown(blank=Blank.FACT_MISSING, detail=name)
 
     def silence(self, name: str) -> Unknown | None:

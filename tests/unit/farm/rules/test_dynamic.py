@@ -97,6 +97,21 @@ def test_a_missing_dialog_counts_only_where_it_could_have_been_shown() -> None:
     assert VerdictState.NOT_TESTABLE is _verdict(NO_CONSENT, outcome="crashed_at_launch").state
 
 
+@pytest.mark.parametrize(
+    ("condition", "blank"),
+    [
+        ('kind = "fact", path = "/facts/dynamic_consent/preticked", op = "equals", value = true', Blank.NO_DIALOG),
+        ('kind = "fact", path = "/facts/dynamic_refuse/outcome", op = "equals", value = "quits"', Blank.NOT_REFUSED),
+    ],
+)
+def test_a_rule_on_a_dialog_that_was_not_seen_says_so(condition: str, blank: Blank) -> None:
+    """In words for an inspector, not by the name of a fact."""
+    verdict = _verdict(condition)
+
+    assert (VerdictState.NOT_TESTABLE, blank) == (verdict.state, verdict.why and verdict.why.blank)
+    assert "dynamic_" not in verdict.reason_en + verdict.reason_zh
+
+
 def test_a_phase_that_did_not_take_place_is_not_testable() -> None:
     """Nothing after refusal means something only where refusing was possible."""
     without = _verdict(AFTER_REFUSAL, event())
