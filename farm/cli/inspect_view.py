@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.table import Table
+from rich.padding import Padding
 
 from farm.cli.folded import Folded
 from farm.cli.run_view import LINES_SHOWN, padded, show_run
@@ -50,10 +50,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "rule untested": ("{1} 条规则中有 {0} 条无法检测：", "{} rule of {} could not be tested:"),
     "rules untested": ("{1} 条规则中有 {0} 条无法检测：", "{} rules of {} could not be tested:"),
     "confirm": ("（由检查人员确认或排除）", " (a person confirms or dismisses them)"),
-    "rule": ("规则", "rule"),
-    "severity": ("严重程度", "severity"),
-    "subject": ("主体", "subject"),
-    "seen": ("看到的情况", "what was seen"),
     "high": ("高", "high"),
     "medium": ("中", "medium"),
     "low": ("低", "low"),
@@ -96,7 +92,7 @@ def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> No
 
 
 def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
-    """Print the leads."""
+    """Print the leads, each with what was seen below it: names are too long for columns."""
     if not any(evidence.facts for evidence in inspected.evidence.values()):
         out.print("\n" + _word("nothing", lang))
         return
@@ -107,15 +103,12 @@ def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
     number = len(inspected.findings)
     counted = _word("several" if number > 1 else "one", lang).format(number)
     out.print(f"\n[bold]{counted}[/]{_word('confirm', lang)}")
-    table = Table(box=None, pad_edge=False)
-    for column in ("rule", "severity", "subject", "seen"):
-        table.add_column(_word(column, lang), overflow="fold", no_wrap=column in {"rule", "severity"})
+    rules = max(len(finding.rule) for finding in inspected.findings)
     for finding in inspected.findings:
         severity, subject = _word(finding.severity.value, lang), _safe(finding.subject.name, 60)
-        chinese = Folded(visible(finding.summary_zh, 400))
-        summary = chinese if lang == "zh" else _safe(finding.summary_en, 400)
-        table.add_row(finding.rule, severity, subject, summary)
-    out.print(table)
+        out.print(f"{finding.rule:{rules}}  {padded(severity, 8)}[bold]{subject}[/]")
+        summary = finding.summary_zh if lang == "zh" else finding.summary_en
+        out.print(Padding(Folded(visible(summary, 400)), (0, 0, 0, 4)))
 
 
 def _show_untested(inspected: Inspected, out: Console, lang: str) -> None:
