@@ -160,6 +160,10 @@ _RUN = (
     (r"The sandbox failed: (.{1,1000})", "沙箱出错：{}"),
     (r"The sandbox did not start, before it had anything to do with the app; .*", "沙箱没有启动，与应用无关。"),
     (r"The sandbox is not built\. .*", "本机没有构建沙箱（make sandbox）。"),
+    (
+        r"The sandbox has Android's native code for (\S{1,40}) alone, and this machine is (\S{0,40})\. .*",
+        "沙箱只有 {} 的安卓本地代码，本机是 {}。",
+    ),
     (r"Java is not installed\. .*", "本机没有安装 Java。"),
     (r"The temporary folder of this machine cannot be used: (.{1,300})\.", "本机的临时文件夹不能使用：{}。"),
     (r"The run ended in no known way: (.{1,1000})", "运行以未知的方式结束：{}"),
