@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
-from contextlib import suppress
 
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -2, -3, -8
 """Parameters of mallopt(3)."""
@@ -26,22 +25,12 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_SELDOM)
-    wanted = ((_MMAP_THRESHOLD, _LARGEST), (_TRIM_THRESHOLD, _KEPT), (_TOP_PAD, 1 << 20), (_ARENA_MAX, 1))
-    for parameter, value in wanted:
-        _ask("mallopt", parameter, value)
-
-
-def give_back() -> None:
-    """Give the kernel the memory between objects that live, of which `settle` lets a process gather ever more.
-
-    A few milliseconds, and as many when it is needed again: between chunks of apps, not between apps.
-    """
-    _ask("malloc_trim", 0)
-
-
-def _ask(function: str, *arguments: int) -> None:
-    """Call a function of glibc; elsewhere nothing happens."""
     if not sys.platform.startswith("linux"):
         return
-    with suppress(OSError, AttributeError):
-        getattr(ctypes.CDLL(None), function)(*arguments)
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        return
+    wanted = ((_MMAP_THRESHOLD, _LARGEST), (_TRIM_THRESHOLD, _KEPT), (_TOP_PAD, 1 << 20), (_ARENA_MAX, 1))
+    for parameter, value in wanted:
+        mallopt(parameter, value)

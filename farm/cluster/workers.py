@@ -12,7 +12,7 @@ from farm.cluster.stream import Inspect, run_all
 from farm.model.execution import Result, Task
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
 from workers.sandboxed import keep_warm
-from workers.tuning import give_back, settle
+from workers.tuning import settle
 
 
 class StaticWorker:
@@ -36,7 +36,6 @@ class StaticWorker:
 
     def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Result, ...]]:
         """Stream the results."""
-        give_back()
         yield from run_all(self._inspect, tasks)
 
 
