@@ -13,6 +13,7 @@ import struct
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from io import FileIO
 from typing import Any, TypeVar
@@ -37,6 +38,16 @@ Answer = TypeVar("Answer")
 
 class LibraryError(Exception):
     """A library could not read the file; the message is the library's own."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApkInfo:
+    """What apk-info says of an APK, or why it does not."""
+
+    manifest: str | LibraryError
+    """As XML."""
+    signatures: Sequence[object] | LibraryError
+    """One for each scheme, as the library's own objects."""
 
 
 class Libraries:
@@ -82,16 +93,20 @@ class Libraries:
         return _stored_zip(members, block.raw if block and not block.broken else b"")
 
     @cached_property
-    def apk_info(self) -> apk_info.APK:
-        """The APK as apk-info reads it; LibraryError if it cannot."""
+    def apk_info(self) -> ApkInfo:
+        """What apk-info reads in the APK; LibraryError if it cannot open it.
+
+        Its own object ends here: it may not end in another thread, and the collector of cycles runs in any.
+        """
         descriptor = os.memfd_create("apk", os.MFD_CLOEXEC)
         try:
             with open(descriptor, "wb", buffering=0, closefd=False) as file:
                 for piece in self.small_apk:
                     _write(file, piece)
-            return ask(lambda: apk_info.APK(f"/proc/self/fd/{descriptor}"))
+            apk = ask(lambda: apk_info.APK(f"/proc/self/fd/{descriptor}"))
         finally:
             os.close(descriptor)
+        return ApkInfo(manifest=_answer(apk.get_xml_string), signatures=_answer(apk.get_signatures))
 
     @cached_property
     def androguard_apk(self) -> Any:  # noqa: ANN401 - androguard has no types
@@ -120,7 +135,7 @@ def ask(question: Callable[[], Answer]) -> Answer:
     """
     try:
         return question()
-    except (InspectionError, MemoryError, UnreadError):
+    except (InspectionError, MemoryError, UnreadError, LibraryError):
         raise
     except Exception as error:  # noqa: BLE001 - the boundary
         raise LibraryError(f"{type(error).__name__}: {str(error)[:200]}") from None
@@ -128,6 +143,21 @@ def ask(question: Callable[[], Answer]) -> Answer:
         if type(error).__name__ != "PanicException":
             raise
         raise LibraryError(f"PanicException: {str(error)[:200]}") from None
+
+
+def answered(answer: Answer | LibraryError) -> Answer:
+    """Return what a library said; raises LibraryError if it said nothing."""
+    if isinstance(answer, LibraryError):
+        raise answer
+    return answer
+
+
+def _answer(question: Callable[[], Answer]) -> Answer | LibraryError:
+    """Return the library's answer or its error, which remembers nothing of where it was raised."""
+    try:
+        return ask(question)
+    except LibraryError as error:
+        return LibraryError(str(error))
 
 
 def silence() -> None:

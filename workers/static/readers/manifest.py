@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from workers.model.errors import MalformedError
 from workers.static.readers.anomaly import Anomaly
 from workers.static.readers.axml import Odd, oddities, pool_overflows
-from workers.static.readers.libraries import Libraries, LibraryError, ask, silence
+from workers.static.readers.libraries import Libraries, LibraryError, answered, ask, silence
 from workers.static.readers.manifest_model import Manifest, Reader
 from workers.static.readers.manifest_tree import ANDROID, ManifestTree, Resolve
 from workers.static.readers.resources import Resources
@@ -55,8 +55,7 @@ def read_manifest(libraries: Libraries) -> Manifest:
 
 def _by_apk_info(libraries: Libraries, told: Odd) -> Manifest:
     """Return the manifest as apk-info reads it, with the references that its bytes have."""
-    apk = libraries.apk_info
-    text = _NOT_XML.sub("\ufffd", ask(apk.get_xml_string))
+    text = _NOT_XML.sub("\ufffd", answered(libraries.apk_info.manifest))
     # What it prints has no document type, so no attack on XML readers applies; odd names were looked for before.
     root = ask(lambda: ET.fromstring(text))  # noqa: S314
     _resolve_all(root, told, Resources(libraries.resource_bytes or b""))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import apk_info
-
 from workers.static.readers.anomaly import Anomaly
-from workers.static.readers.libraries import Libraries, LibraryError, ask
+from workers.static.readers.libraries import Libraries, LibraryError, answered, ask
 from workers.static.readers.manifest_model import Reader
 from workers.static.readers.signing_block import SCHEME_IDS, STAMP_IDS, find_signing_block
 from workers.static.readers.signing_model import Signer, Signing
@@ -57,7 +55,7 @@ def read_signing(libraries: Libraries) -> Signing:
 def _signers(libraries: Libraries, anomalies: list[Anomaly]) -> tuple[Reader, tuple[Signer, ...]]:
     """Return the signers from the first library that can read them; note those that cannot."""
     try:
-        return Reader.APK_INFO, tuple(ask(lambda: list(_by_apk_info(libraries.apk_info))))
+        return Reader.APK_INFO, tuple(ask(lambda: list(_by_apk_info(answered(libraries.apk_info.signatures)))))
     except LibraryError as error:
         anomalies.append(Anomaly(kind="signing.reader-failed", detail=str(error)))
     try:
@@ -67,10 +65,10 @@ def _signers(libraries: Libraries, anomalies: list[Anomaly]) -> tuple[Reader, tu
     return Reader.ANDROGUARD, ()
 
 
-def _by_apk_info(apk: apk_info.APK) -> Iterator[Signer]:
+def _by_apk_info(signatures: Sequence[object]) -> Iterator[Signer]:
     """Yield the signers as apk-info reads them."""
     names = {"V1": "v1", "V2": "v2", "V3": "v3", "V31": "v3.1"}
-    for signature in apk.get_signatures():
+    for signature in signatures:
         scheme = names.get(type(signature).__name__.rpartition(".")[2].rpartition("_")[2])
         if scheme is None:
             continue

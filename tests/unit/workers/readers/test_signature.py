@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import struct
+import sys
+from threading import Thread
 
 import pytest
 from cryptography import x509
@@ -139,3 +141,16 @@ def test_janus() -> None:
 def test_a_source_stamp_is_seen() -> None:
     """By its id alone."""
     assert signing(signing_block=block((0x6DFF800D, b""))).source_stamp
+
+
+def test_what_was_read_may_end_in_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when Python looks for circles while a thread reads the next app; the library's own object may not."""
+    held = [Libraries(open_apk(memoryview(zip_bytes([MANIFEST])), limits=Limits()))]
+    read_signing(held[0])
+    raised: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", raised.append)
+    thread = Thread(target=held.clear)
+    thread.start()
+    thread.join()
+
+    assert [] == raised
