@@ -27,7 +27,7 @@ log = structlog.get_logger()
 AT_ONCE = 128 << 20
 """Bytes of a big app that are brought into memory before its inspection; the rest comes when it is asked for."""
 CHECKED = 32
-"""Of so many big apps whose SHA-256 is only claimed, one is read whole and hashed."""
+"""Of so many big apps whose SHA-256 is only claimed, one is sent whole and hashed."""
 _REQUESTS = 8
 """Ranges that one worker asks for at the same time."""
 

@@ -119,11 +119,8 @@ def _ids(data: bytes, at: int, size: int) -> Iterator[tuple[int, int, int, int]]
         return
     name, start, stride, count = _ELEMENT.unpack_from(data, extension)
     yield name, _NONE, 0, 0
-    first = extension + start
-    if stride == _ATTRIBUTE.size and first + count * stride <= end:
-        yield from _ATTRIBUTE.iter_unpack(data[first : first + count * stride])
-        return
-    for attribute in range(first, first + count * stride, stride) if stride else [first] * count:
+    for number in range(count):
+        attribute = extension + start + number * stride
         if attribute + _ATTRIBUTE.size > end:
             if attribute + 8 <= end:
                 yield struct.unpack_from("<I", data, attribute + 4)[0], _NONE, 0, 0
