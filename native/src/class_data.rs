@@ -111,6 +111,7 @@ fn quick(octets: &[u8], starts: &[usize], methods: usize) -> Option<Vec<EncodedM
         }
         room = room.checked_sub(at - start)?;
     }
+    found.shrink_to_fit(); // more methods are named than defined
     Some(found)
 }
 

@@ -254,7 +254,9 @@ impl Program {
     }
 
     fn define_methods(&mut self) {
-        let mut keyed: Vec<(u32, u32)> = Vec::new();
+        let defined = self.dexes.iter().map(|dex| dex.methods.len()).sum();
+        let mut keyed: Vec<(u32, u32)> = Vec::with_capacity(defined);
+        self.nodes.reserve_exact(defined);
         for (at, dex) in (0_u32..).zip(&self.dexes) {
             let mut forms: Vec<Option<Form>> = vec![None; dex.method_name.len()];
             // Strings are distinct, so that names need not be read.
@@ -295,6 +297,8 @@ impl Program {
             }
             *at += 1;
         }
+        self.members.reserve_exact(keyed.len());
+        self.members_start.reserve_exact(starts.len());
         self.members_start.push(0);
         for bounds in starts.windows(2) {
             let &[first, last] = bounds else { continue };

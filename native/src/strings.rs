@@ -157,6 +157,7 @@ impl Strings {
             };
             before = plain;
         }
+        found.decoded.shrink_to_fit();
         Ok(found)
     }
 

@@ -55,6 +55,14 @@ impl Uses {
         self.opcode.reserve(count);
     }
 
+    /// Give back the room that was not used.
+    fn shrink(&mut self) {
+        for column in [&mut self.caller, &mut self.target, &mut self.offset] {
+            column.shrink_to_fit();
+        }
+        self.opcode.shrink_to_fit();
+    }
+
     /// Number of instructions.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -162,6 +170,7 @@ pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size
     let [mut calls, mut strings, mut types, mut fields] = walk.uses;
     for (uses, rest) in [&mut calls, &mut strings, &mut types, &mut fields].into_iter().zip(behind.uses) {
         uses.append(rest);
+        uses.shrink();
     }
     if items.windows(2).any(|pair| matches!(pair, [a, b] if a.owner == b.owner)) {
         for uses in [&mut calls, &mut strings, &mut types, &mut fields] {
