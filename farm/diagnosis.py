@@ -45,8 +45,8 @@ def diagnose(settings: Settings, *, address: str | None) -> Sequence[Check]:
 def _dynamic() -> Check:
     """Look for what the dynamic suite needs; without it the static suite works, so this never fails."""
     from workers.dynamic.confinement import in_force
-    from workers.dynamic.suite import ENGINE
     from workers.dynamic.toolkit import BackendMissingError, find_toolkit
+    from workers.dynamic.version import ENGINE
 
     try:
         toolkit = find_toolkit()

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from types import TracebackType
 
-from workers import sandboxed
+from workers.dynamic.version import ENGINE as DYNAMIC_ENGINE
 from workers.isolation import guard
 from workers.model.errors import InspectionError, UnreadError
 from workers.model.evidence import Evidence
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
 from workers.model.services import DEFAULT_SERVICES, Services
-from workers.sandboxed import Told
+from workers.model.told import Told
 from workers.static.readers.code import load_reader
 from workers.static.readers.file import ApkFile
 from workers.static.suite import ENGINE, run
 from workers.static.view import StaticView
 
 STATIC, DYNAMIC = "static", "dynamic"
-SUITES = {STATIC: ENGINE, DYNAMIC: sandboxed.ENGINE}
+SUITES = {STATIC: ENGINE, DYNAMIC: DYNAMIC_ENGINE}
 """Engine version by the name of its suite."""
 DEFAULT_LIMITS = Limits()
 
@@ -55,7 +55,7 @@ def inspect_apk(
     load_reader()
     told = _run(view, data, suite, limits, services)
     if suite == DYNAMIC and told.document is None:
-        told = replace(told, document=sandboxed.blank(told.outcome.value, told.reason))
+        told = _with_document(told)
     return Evidence(
         suite=suite,
         engine=engine,
@@ -79,7 +79,9 @@ def _run(
     try:
         with guard(limits):
             if suite == DYNAMIC:
-                return sandboxed.run(view, _bytes(data), limits, services)
+                from workers.sandboxed import run as run_sandboxed  # noqa: PLC0415 - 2 MB that reading never needs
+
+                return run_sandboxed(view, _bytes(data), limits, services)
             outcome, reason, facts = run(view)
             return Told(outcome=outcome, reason=reason, facts=facts)
     except InspectionError as error:
@@ -91,6 +93,13 @@ def _run(
     except Exception as error:  # noqa: BLE001 - the one boundary: a fault of ours is an outcome of this app alone
         place = _place(error.__traceback__)
         return Told(outcome=Outcome.ENGINE_ERROR, reason=f"{type(error).__name__} at {place}.")
+
+
+def _with_document(told: Told) -> Told:
+    """Return the same with the dynamic document of an app that was not run."""
+    from workers.sandboxed import blank  # noqa: PLC0415 - see above
+
+    return replace(told, document=blank(told.outcome.value, told.reason))
 
 
 def _bytes(data: bytes | bytearray | memoryview | ApkFile) -> bytes | bytearray | memoryview:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from workers import dynamic_facts
-from workers.dynamic.document import ENGINE as DYNAMIC_ENGINE
+from workers.dynamic.version import ENGINE as DYNAMIC_ENGINE
 from workers.model.fact import Fact
 from workers.static import suite
 

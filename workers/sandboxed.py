@@ -8,7 +8,6 @@ import math
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from workers.dynamic import suite
@@ -21,10 +20,10 @@ from workers.model.evidence import JSON
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
 from workers.model.services import DEFAULT_SERVICES, Services
+from workers.model.told import Told
 from workers.scratch import scratch
 from workers.static.view import StaticView
 
-ENGINE = suite.ENGINE
 RUN_SHARE = 0.85
 """Part of the time left that the run itself may take; the rest is for reading the app and for winding up."""
 MAX_FILES = 64
@@ -42,18 +41,6 @@ _OUTCOMES = {
     )
 }  # fmt: skip
 """The words of a document that say how a run ended; any other one is a fault of ours."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
-    """What a suite came to."""
-
-    outcome: Outcome
-    reason: str
-    document: dict[str, JSON] | None = None
-    """The dynamic document; None of the static suite, and of an app that was not run."""
-    facts: dict[str, JSON] = field(default_factory=dict)
-    artefacts: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def keep_warm() -> None:

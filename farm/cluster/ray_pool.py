@@ -17,8 +17,9 @@ import ray
 import structlog
 from ray.exceptions import GetTimeoutError, RayError
 
+from farm.cluster.sandbox_worker import SandboxWorker
 from farm.cluster.stream import Inspect
-from farm.cluster.workers import SandboxWorker, StaticWorker
+from farm.cluster.workers import StaticWorker
 from farm.model.errors import ClusterError
 from farm.model.execution import Chunk, Ended, ExecutorEvent, LossCause, Lost, Progress
 from farm.model.inspection import Suite

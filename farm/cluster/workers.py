@@ -1,4 +1,4 @@
-"""What runs on the nodes: a worker process for each suite, spoken to as a Ray actor."""
+"""What runs on the nodes: a worker process, spoken to as a Ray actor."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import ray
 
 from farm.cluster.stream import Inspect, run_all
 from farm.model.execution import Result, Task
-from workers.dynamic.toolkit import BackendMissingError, find_toolkit
-from workers.sandboxed import keep_warm
 from workers.tuning import settle
 
 
@@ -37,23 +35,6 @@ class StaticWorker:
     def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Result, ...]]:
         """Stream the results."""
         yield from run_all(self._inspect, tasks)
-
-
-class SandboxWorker(StaticWorker):
-    """A worker process that runs apps, each in a sandbox of its own; it needs memory beside its CPU."""
-
-    def __init__(self) -> None:
-        """Get ready, and let the first sandbox get warm."""
-        super().__init__()
-        keep_warm()
-
-    def lacks(self) -> str:
-        """Return what the dynamic suite lacks on its machine."""
-        try:
-            find_toolkit()
-        except BackendMissingError as error:
-            return str(error)
-        return ""
 
 
 _UNNEEDED = ("pyarrow", "pydantic", "starlette", "rich")

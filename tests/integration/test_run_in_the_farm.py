@@ -13,8 +13,8 @@ from farm.model.execution import Task
 from farm.model.inspection import Suite
 from farm.model.keys import artefact_key
 from farm.objects.stores import StoreConfig, UrlStores
-from workers.dynamic.suite import ENGINE
 from workers.dynamic.toolkit import BackendMissingError, find_toolkit
+from workers.dynamic.version import ENGINE
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
 

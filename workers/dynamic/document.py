@@ -9,9 +9,9 @@ from workers.dynamic.event import Event, EventKind
 from workers.dynamic.faults import fault_of
 from workers.dynamic.outcome import Outcome, Verdict
 from workers.dynamic.run import ConsentSeen, Refusal, Run
+from workers.dynamic.version import ENGINE
 from workers.model.evidence import JSON
 
-ENGINE = "dynamic-7"
 _MAX_SINKS = 500
 _STARTS = frozenset({"start", "attach"})
 _WEB = ("loadUrl", "loadData", "loadDataWithBaseURL", "postUrl")

@@ -15,7 +15,7 @@ from workers.dynamic.canary import Canaries
 from workers.dynamic.certificate import certificate_of
 from workers.dynamic.confinement import in_force
 from workers.dynamic.declared import Declared
-from workers.dynamic.document import ENGINE, document, missing
+from workers.dynamic.document import document, missing
 from workers.dynamic.engine import Engine
 from workers.dynamic.job import properties
 from workers.dynamic.network import NetworkLog
@@ -33,7 +33,7 @@ from workers.model.services import DEFAULT_SERVICES, Services
 from workers.static.extractors import packer
 from workers.static.view import StaticView
 
-__all__ = ["BUDGET_SECONDS", "ENGINE", "SECONDS", "inspect", "run"]
+__all__ = ["BUDGET_SECONDS", "SECONDS", "inspect", "run"]
 
 SECONDS = 120.0
 """Wall time after which the app is ended, whatever it does."""
