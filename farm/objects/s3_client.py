@@ -7,7 +7,6 @@ import threading
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
@@ -61,9 +60,9 @@ def _make_client(address: str | None, region: str) -> Any:  # noqa: ANN401 -- se
         user_agent="apkfarm",  # botocore's own is put together anew for each request, an eighth of what that costs
         **options,
     )
-    session = boto3.session.Session(botocore_session=thrifty_session())
+    session = thrifty_session()
     try:
-        client = session.client("s3", endpoint_url=address, region_name=region or None, config=config)
+        client = session.create_client("s3", endpoint_url=address, region_name=region or None, config=config)
         return ShortClient(client, session.get_credentials()) if _is_plain(client, options) else client
     except (ValueError, BotoCoreError) as error:
         raise StoreError(

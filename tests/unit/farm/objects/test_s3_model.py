@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_describes_an_operation_as_botocore_does() -> None:
     """With all that requests, answers and errors consist of."""
     whole = boto3.session.Session().client("s3", region_name="eu-west-3").meta
-    thrifty = boto3.session.Session(botocore_session=thrifty_session()).client("s3", region_name="eu-west-3").meta
+    thrifty = thrifty_session().create_client("s3", region_name="eu-west-3").meta
 
     assert {*OPERATIONS} == {*thrifty.service_model.operation_names}
     assert whole.endpoint_url == thrifty.endpoint_url
@@ -52,3 +53,20 @@ def test_services_that_give_credentials_are_there(service: str) -> None:
 
     assert theirs.meta.endpoint_url == ours.meta.endpoint_url
     assert len(theirs.meta.service_model.operation_names) == len(ours.meta.service_model.operation_names)
+
+
+def test_tables_of_ones_own_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`AWS_DATA_PATH` names folders, as for any client of AWS."""
+    monkeypatch.setenv("AWS_DATA_PATH", f"/nowhere{os.pathsep}{tmp_path}")
+    service = tmp_path / "s3" / "2006-03-01"
+    service.mkdir(parents=True)
+    (service / "endpoint-rule-set-1.json").write_text(
+        '{"version": "1.0", "parameters": {}, "rules": [{"conditions": [], "type": "endpoint",'
+        ' "endpoint": {"url": "https://own.example", "properties": {}, "headers": {}}}]}'
+    )
+
+    loader = thrifty_session().get_component("data_loader")
+
+    assert (
+        loader.load_service_model("s3", "endpoint-rule-set-1")["rules"][0]["endpoint"]["url"] == "https://own.example"
+    )
