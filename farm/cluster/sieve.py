@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 from farm.model.errors import ObjectChangedError
-from workers.static.readers.file import RangedFile, Span
+from workers.static.readers.file import RangedFile, Span, coalesce
 
 
 def sift(file: RangedFile, wanted: Sequence[Span], pieces: Iterable[bytes]) -> str:
@@ -20,7 +20,9 @@ def sift(file: RangedFile, wanted: Sequence[Span], pieces: Iterable[bytes]) -> s
         ObjectChangedError: the object is another one than before. What `pieces` raises passes through.
     """
     held = [(start, start + len(data), memoryview(data)) for start, data in file.pieces()]
-    kept = [(start, end, _room(end - start)) for start, end in file.missing(wanted)]
+    # Room for what is held as well: one piece without another copy of it.
+    runs = coalesce([*wanted, *((start, end) for start, end, _ in held)], near=0)
+    kept = [(start, end, _room(end - start)) for start, end in runs if file.missing([(start, end)])]
     digest = hashlib.sha256()
     at = first = 0
     for piece in pieces:
@@ -44,7 +46,6 @@ def sift(file: RangedFile, wanted: Sequence[Span], pieces: Iterable[bytes]) -> s
         raise ObjectChangedError(_CHANGED)
     for start, _, room in kept:
         file.insert(start, room.getvalue())
-    file.load(wanted, near=0)
     return digest.hexdigest()
 
 

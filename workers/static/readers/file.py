@@ -144,9 +144,13 @@ class RangedFile:
         return [gap for run in runs for gap in self._gaps(run)]
 
     def insert(self, start: int, data: bytes) -> None:
-        """Take bytes that came in another way than by `fetch`; they share none with those that are there."""
-        if self._touched((start, start + len(data))):
-            raise ValueError("these bytes are there already")
+        """Take bytes that came in another way than by `fetch`, in place of the pieces among them, which are the same."""
+        first, last = self._numbers((start, start + len(data)))
+        inside = self._pieces[first:last]
+        if inside and (self._starts[first] < start or self._starts[last - 1] + len(inside[-1]) > start + len(data)):
+            raise ValueError("a piece of the file lies only in part among these bytes")
+        del self._starts[first:last], self._pieces[first:last]
+        self.held -= sum(map(len, inside))
         self._insert(start, data)
 
     def served(self, start: int, length: int) -> None:

@@ -156,13 +156,16 @@ def test_a_whole_file_keeps_everything() -> None:
 
 
 def test_bytes_can_come_in_another_way() -> None:
-    """What is there is never replaced."""
+    """In place of the pieces among them; one that sticks out would have to be cut."""
     file = RangedFile(len(DATA), Source())
     file.insert(10, DATA[10:20])
+    file.insert(25, DATA[25:30])
+    with pytest.raises(ValueError, match="only in part"):
+        file.insert(19, DATA[19:31])
+    file.insert(8, DATA[8:30])
 
-    assert DATA[12:15] == file.read(12, 3)
-    with pytest.raises(ValueError, match="already"):
-        file.insert(19, DATA[19:30])
+    assert DATA[9:29] == file.read(9, 20)
+    assert ([(8, DATA[8:30])], 22) == ([*file.pieces()], file.held)
 
 
 @given(
