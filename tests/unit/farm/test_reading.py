@@ -15,7 +15,7 @@ import pytest
 
 from farm.cluster.ahead import ReadAhead
 from farm.cluster.reading import CHECKED, Meter, Reading, known
-from farm.cluster.task import TOGETHER, Inspector, worth_reading_ahead
+from farm.cluster.task import TAKEN, TOGETHER, Inspector, room_ahead, worth_reading_ahead
 from farm.model.batch import AppRef, InspectionId
 from farm.model.errors import ObjectChangedError, ObjectMissingError, RangesIgnoredError, StoreError
 from farm.model.execution import Task
@@ -495,7 +495,7 @@ def test_the_next_app_is_read_while_one_is_inspected(desk: Desk) -> None:
     assert {"read", "inspect"} <= set(result.stage_seconds)
 
 
-@pytest.mark.parametrize(("size", "taken"), [(TOGETHER - 1_000, True), (TOGETHER, False)])
+@pytest.mark.parametrize(("size", "taken"), [(TOGETHER - TAKEN * 100, True), (TOGETHER, False)])
 def test_two_apps_that_are_too_large_together_are_not_in_memory_at_once(desk: Desk, size: int, taken: bool) -> None:
     """The next one is then read in its own turn; here it has no etag, and is read whole."""
     current = replace(desk.task, app=replace(desk.task.app, size=100))
@@ -505,7 +505,7 @@ def test_two_apps_that_are_too_large_together_are_not_in_memory_at_once(desk: De
 
 
 def test_of_a_big_app_ahead_as_much_is_read_as_there_is_room_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the current one has in memory counts, not its size; with little room, nothing is read ahead."""
+    """What the current one has in memory counts, not its size."""
     following = replace(desk.task, inspection_id=InspectionId(2))
     small = replace(desk.task, app=replace(desk.task.app, etag="small"))
     told: list[int] = []
@@ -517,14 +517,27 @@ def test_of_a_big_app_ahead_as_much_is_read_as_there_is_room_for(desk: Desk, mon
 
     monkeypatch.setattr("farm.cluster.reading.foreseen", note)
     inspector = desk.inspector
-    assert worth_reading_ahead(following, small, held=TOGETHER // 2)
-    assert not worth_reading_ahead(following, small, held=TOGETHER // 2 + 1)
     desk.store.objects["small"], desk.store.etags["small"] = apk_bytes(), "s"
     current = replace(small, app=AppRef(url="s3://memory/small", etag="s", size=len(apk_bytes())))
     inspector.run(current, following)
     inspector.ahead.take(following)
 
-    assert [TOGETHER - len(apk_bytes())] == told
+    assert [room_ahead(len(apk_bytes()))] == told
+
+
+@pytest.mark.parametrize(("held", "room"), [(0, TOGETHER), (4 << 20, 20 << 20), (20 << 20, 10 << 20)])
+def test_a_large_app_leaves_little_room_for_the_next_one(desk: Desk, held: int, room: int) -> None:
+    """Of one whose hash is known that much is read ahead; one that has to be sent whole waits if it wants more."""
+    unknown = replace(desk.task, app=replace(desk.task.app, etag="next"))
+    size = max(2 * room, BIG + 2)
+    fits = replace(unknown, app=replace(unknown.app, size=size))
+    too_large = replace(unknown, app=replace(unknown.app, size=2 * size))
+    current = replace(desk.task, app=replace(desk.task.app, etag="current"))
+
+    assert room == room_ahead(held)
+    assert worth_reading_ahead(fits, current, held=held)
+    assert not worth_reading_ahead(too_large, current, held=held)
+    assert worth_reading_ahead(replace(too_large, known_sha256="ab" * 32), current, held=held)
 
 
 def test_what_is_the_same_app_again_is_not_read_ahead(desk: Desk) -> None:
