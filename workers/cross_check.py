@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 
 from workers.isolation import guard
+from workers.memory_file import MemoryFile, in_memory
 from workers.model.bounded import text
 from workers.model.cross_check import CrossCheck, Field
 from workers.model.errors import InspectionError
@@ -32,10 +34,10 @@ def sampled(sha256: str, one_in: int) -> bool:
     return one_in > 0 and int(sha256[:16], 16) % one_in == 0
 
 
-def cross_check(data: bytes, *, limits: Limits, seconds: float = SECONDS) -> CrossCheck:
-    """Return where androguard and the suite differ on the APK `data`, within `seconds` and the memory of `limits`.
+def cross_check(apk: bytes | MemoryFile, *, limits: Limits, seconds: float = SECONDS) -> CrossCheck:
+    """Return where androguard and the suite differ on an APK, within `seconds` and the memory of `limits`.
 
-    androguard reads in a process of its own. Never raises because of what is in `data`: where there is nothing to
+    androguard reads in a process of its own. Never raises because of what is in the APK: where there is nothing to
     compare, the failure says so.
     """
     if seconds < _LEAST_SECONDS:
@@ -43,10 +45,11 @@ def cross_check(data: bytes, *, limits: Limits, seconds: float = SECONDS) -> Cro
     deadline = time.monotonic() + min(seconds, SECONDS)
     try:
         with guard(replace(limits, seconds=deadline - time.monotonic())):
-            view = StaticView(data, limits=limits)
+            view = StaticView(apk if isinstance(apk, bytes) else apk.as_file(), limits=limits)
             ours = our_account(view.manifest, view.signing)
-        left = deadline - time.monotonic()
-        return shared_reader().ask(data, ours, memory_bytes=limits.memory_bytes, seconds=left)
+        with in_memory([apk]) if isinstance(apk, bytes) else nullcontext(apk) as file:
+            left = deadline - time.monotonic()
+            return shared_reader().ask(file, ours, memory_bytes=limits.memory_bytes, seconds=left)
     except InspectionError as error:
         return CrossCheck(failure=text(str(error), _REASON_LIMIT))
     except Exception as error:  # noqa: BLE001 - the boundary: a second reading never costs the first one

@@ -18,12 +18,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from workers.isolation import guard
+from workers.memory_file import MemoryFile, in_memory
 from workers.model.bounded import text
 from workers.model.cross_check import CrossCheck, Disagreement, Field
 from workers.model.errors import InspectionError
@@ -55,17 +55,18 @@ class SecondReader:
         """Number of the process, or None if there is none."""
         return self._process.pid if self._process else None
 
-    def ask(self, data: bytes, ours: Account, *, memory_bytes: int, seconds: float) -> CrossCheck:
-        """Return where androguard's account of the APK `data` differs from `ours`; `seconds` of wall time at most.
+    def ask(self, apk: MemoryFile, ours: Account, *, memory_bytes: int, seconds: float) -> CrossCheck:
+        """Return where androguard's account of an APK differs from `ours`; `seconds` of wall time at most.
 
-        Never raises because of what is in `data`: a process that ended or did not answer is a failure of the check.
+        Never raises because of what is in it: a process that ended or did not answer is a failure of the check.
         """
         deadline = time.monotonic() + seconds
         try:
             channel = self._started()
-            with _in_memory(data) as apk, _in_memory(_packed(ours)) as account:
+            with in_memory([_packed(ours)]) as account:
                 left = max(deadline - time.monotonic() - _GRACE_S, 0.1)
-                socket.send_fds(channel, [_REQUEST.pack(left, memory_bytes)], [apk, account])
+                request, files = _REQUEST.pack(left, memory_bytes), [apk.descriptor, account.descriptor]
+                socket.send_fds(channel, [request], files)
                 answer = json.loads(_line(channel, deadline))
             if answer["peak_bytes"] > _KEPT:
                 self.close()
@@ -127,18 +128,6 @@ def differences(ours: Account, theirs: Account) -> Iterator[Disagreement]:
 def _examples(values: frozenset[str]) -> tuple[str, ...]:
     """Return the first few values as bounded text."""
     return tuple(text(value, _EXAMPLE_LIMIT) for value in sorted(values)[:_EXAMPLES])
-
-
-@contextmanager
-def _in_memory(content: bytes) -> Iterator[int]:
-    """Yield the descriptor of a file in memory with `content`."""
-    descriptor = os.memfd_create("second-reading", os.MFD_CLOEXEC)
-    try:
-        with open(descriptor, "wb", closefd=False) as file:
-            file.write(content)
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def _line(channel: socket.socket, deadline: float) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -120,6 +120,18 @@ class Reading:
         self.meter.bytes += len(data)
         self.meter.object_bytes = len(data)
         return data, self._hashed(hashlib.sha256(data).hexdigest())
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield all bytes of the app in pieces; raises as `whole`, for another hash than the listed one at the end."""
+        app, digest = self.task.app, hashlib.sha256()
+        etag = None if self.told.sha256 == app.etag else app.etag
+        stream = self.store.stream(self.key, etag=etag, version_id=app.version_id, limit=self.limits.file_bytes)
+        with closing(stream) as pieces:
+            for piece in pieces:
+                digest.update(piece)
+                self.meter.bytes += len(piece)
+                yield piece
+        self._hashed(digest.hexdigest())
 
     def needed(self, *, most: int = AT_ONCE, hashed: bool = False) -> App:
         """Return the app with the bytes that the suite needs; raises as `whole`.

@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from farm.rules.catalogue import load_packs
 from farm.rules.engine import judge
 from workers.cross_check import cross_check, sampled
 from workers.inspect import inspect_apk
+from workers.memory_file import MemoryFile, in_memory
 from workers.model.cross_check import CrossCheck
 from workers.model.errors import OverSizeLimitError, UnreadError
 from workers.model.evidence import JSON, AppIdentity, Evidence
@@ -142,25 +143,30 @@ class Inspector:
     def _checked(self, task: Task, result: Result, app: App | None, watch: _Watch) -> Result:
         """Return the result with what a second reading came to, if the app is one of the sample.
 
-        androguard needs all of it: what is not in memory is read again.
+        androguard needs all of it: what is not in memory is read again, and goes by as a file in memory.
         """
         if result.app is None or not self._is_read_twice(task, result.app.sha256):
             return result
         limits = self.limits[task.suite]
         try:
-            data = app.data if app is not None else None
-            whole = data if isinstance(data, bytes) else self._whole(task, result.app.sha256, watch)
+            with self._whole(task, app, result.app.sha256, watch) as whole, watch.stage("cross_check"):
+                left = limits.seconds - watch.stages.get("inspect", 0.0)
+                check = cross_check(whole, limits=limits, seconds=left)
         except (StoreError, SourceError, OverSizeLimitError) as error:
-            return _with_check(result, CrossCheck(failure=f"The app cannot be read any more: {error}"), watch)
-        with watch.stage("cross_check"):
-            left = limits.seconds - watch.stages.get("inspect", 0.0)
-            check = cross_check(whole, limits=limits, seconds=left)
+            check = CrossCheck(failure=f"The app cannot be read any more: {error}")
         return _with_check(result, check, watch)
 
-    def _whole(self, task: Task, sha256: str, watch: _Watch) -> bytes:
-        """Return all bytes of an app that was inspected under this SHA-256."""
-        with watch.stage("read"):
-            return self._reading(task, Known(sha256=sha256), watch).whole()[0]
+    @contextmanager
+    def _whole(self, task: Task, app: App | None, sha256: str, watch: _Watch) -> Iterator[bytes | MemoryFile]:
+        """Yield all bytes of an app that was inspected under this SHA-256."""
+        if app is not None and isinstance(app.data, bytes):
+            yield app.data
+            return
+        with ExitStack() as stack:
+            with watch.stage("read"):
+                pieces = self._reading(task, Known(sha256=sha256), watch).pieces()
+                file = stack.enter_context(in_memory(pieces))
+            yield file
 
     def _reading(self, task: Task, told: Known, watch: _Watch) -> Reading:
         """Return how the app of a task is read."""

@@ -23,6 +23,7 @@ from farm.model.inspection import Suite
 from farm.ports import ObjectInfo, ObjectStore
 from tests.unit.workers.readers.build import Member, apk_bytes
 from workers.inspect import inspect_apk
+from workers.memory_file import MemoryFile
 from workers.model.cross_check import CrossCheck
 from workers.model.limits import Limits
 from workers.model.outcome import Outcome
@@ -307,12 +308,12 @@ def test_a_big_app_that_is_no_zip_is_told_as_such(desk: Desk) -> None:
 def test_a_big_app_of_the_sample_is_read_again_whole(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, known: str | None
 ) -> None:
-    """Androguard needs all of it, once it is known that it is to read it."""
+    """Androguard needs all of it, once it is known that it is to read it; the worker never has it."""
     checked: list[bytes] = []
 
-    def check(data: bytes, *, limits: Limits, seconds: float) -> CrossCheck:
+    def check(apk: MemoryFile, *, limits: Limits, seconds: float) -> CrossCheck:
         assert limits.seconds >= seconds > 0
-        checked.append(data)
+        checked.append(os.pread(apk.descriptor, apk.size, 0))
         return CrossCheck()
 
     monkeypatch.setattr("farm.cluster.task.cross_check", check)
@@ -324,26 +325,37 @@ def test_a_big_app_of_the_sample_is_read_again_whole(
     assert CrossCheck() == result.cross_check
     assert result.app is not None
     assert result.app.sha256_verified
-    assert "whole" == desk.store.reads[-1]
+    assert "streamed" == desk.store.reads[-1]
 
 
 def test_a_big_app_of_the_sample_that_is_gone_after_its_inspection_is_told(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its evidence stays."""
-    monkeypatch.setattr(MemoryStore, "get", _refuse_app)
-    result = replace(desk.inspector, cross_check_one_in=1, ahead=ReadAhead()).run(desk.task)
+    known = replace(desk.task, known_sha256=sha256(big_app()))
+    monkeypatch.setattr(MemoryStore, "stream", _refuse)
+    result = replace(desk.inspector, cross_check_one_in=1, ahead=ReadAhead()).run(known)
 
     assert Outcome.INSPECTED is result.outcome
     assert result.cross_check is not None
     assert "cannot be read any more" in result.cross_check.failure
 
 
-def _refuse_app(store: MemoryStore, key: str, **_: object) -> bytes:
-    """Give evidence, and no app."""
-    if key == "app":
-        raise ObjectMissingError("It is gone.")
-    return store._object(key, None)
+def _refuse(*_: object, **__: object) -> Generator[bytes, None, None]:
+    """Yield nothing of the app."""
+    raise ObjectMissingError("It is gone.")
+    yield b""
+
+
+def test_a_big_app_of_the_sample_that_has_become_another_one_is_told(desk: Desk) -> None:
+    """Nothing is compared with what was not inspected."""
+    known = replace(desk.task, known_sha256=sha256(big_app()))
+    desk.store.becomes = big_app()[:-1]
+    result = replace(desk.inspector, cross_check_one_in=1, ahead=ReadAhead()).run(known)
+
+    assert Outcome.INSPECTED is result.outcome
+    assert result.cross_check is not None
+    assert "SHA-256" in result.cross_check.failure
 
 
 def test_an_app_without_an_etag_is_read_whole(desk: Desk) -> None:

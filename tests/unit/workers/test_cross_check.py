@@ -23,6 +23,7 @@ from tests.unit.workers.readers.build_axml import axml
 from tests.unit.workers.readers.test_manifest import FULL, namespaced
 from tests.unit.workers.readers.test_signature import RELEASE, block, fingerprint, v1_file, v2_value
 from workers.cross_check import cross_check, our_account, sampled
+from workers.memory_file import in_memory
 from workers.model.cross_check import CrossCheck, CrossVerdict, Disagreement, Field
 from workers.model.limits import Limits
 from workers.second_reading import SecondReader, differences
@@ -48,6 +49,12 @@ def test_both_readers_agree_on_an_app_with_something_of_everything() -> None:
 
     assert cross_check(SIGNED, limits=LIMITS).verdict is CrossVerdict.AGREED
     assert [field for field in Field if not theirs[field]] == []
+
+
+def test_an_app_can_lie_outside_the_worker() -> None:
+    """As a file in memory, of which the worker reads what it needs."""
+    with in_memory([SIGNED[:1_000], SIGNED[1_000:]]) as file:
+        assert cross_check(file, limits=LIMITS).verdict is CrossVerdict.AGREED
 
 
 def test_what_is_compared_follows_androids_rules() -> None:

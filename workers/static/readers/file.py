@@ -144,7 +144,7 @@ class RangedFile:
         return [gap for run in runs for gap in self._gaps(run)]
 
     def insert(self, start: int, data: bytes) -> None:
-        """Take bytes that came in another way than by `fetch`, in place of the pieces among them, which are the same."""
+        """Take bytes that came in another way than by `fetch`; pieces among them, which are the same, give way."""
         first, last = self._numbers((start, start + len(data)))
         inside = self._pieces[first:last]
         if inside and (self._starts[first] < start or self._starts[last - 1] + len(inside[-1]) > start + len(data)):
