@@ -352,7 +352,7 @@ def worth_reading_ahead(task: Task, current: Task, *, held: int) -> bool:
 def room_ahead(held: int) -> int:
     """Return how many bytes of the next app may be in memory while one is inspected of which `held` bytes are.
 
-    Beside a large app, which takes all that there is for two, it is half as much again as was read: reading ahead saves
-    at most the time of one inspection, of a larger app, whose bytes take longer to come, the smaller share.
+    Beside a large app, which takes all that there is for two, it is half of what that one has there: reading ahead
+    saves at most the time of one inspection, of a larger app, whose bytes take longer to come, the smaller share.
     """
     return max(TOGETHER - TAKEN * held, held // 2)
