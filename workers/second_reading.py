@@ -39,7 +39,8 @@ _KEPT = 256 << 20
 _GRACE_S = 0.5
 """How much longer than the reading itself its answer is waited for."""
 _EXAMPLES = 5
-_EXAMPLE_LIMIT = 300
+_TEXT_LIMIT = 300
+"""Signs of an example, or of why androguard could not read."""
 
 
 class SecondReader:
@@ -127,7 +128,7 @@ def differences(ours: Account, theirs: Account) -> Iterator[Disagreement]:
 
 def _examples(values: frozenset[str]) -> tuple[str, ...]:
     """Return the first few values as bounded text."""
-    return tuple(text(value, _EXAMPLE_LIMIT) for value in sorted(values)[:_EXAMPLES])
+    return tuple(text(value, _TEXT_LIMIT) for value in sorted(values)[:_EXAMPLES])
 
 
 def _line(channel: socket.socket, deadline: float) -> bytes:
@@ -169,7 +170,7 @@ def compared(apk: bytes, ours: Account, limits: Limits) -> CrossCheck:
         with guard(limits):
             return CrossCheck(disagreements=tuple(differences(ours, androguards_account(apk))))
     except (LibraryError, InspectionError) as error:
-        return CrossCheck(failure=text(str(error), _EXAMPLE_LIMIT))
+        return CrossCheck(failure=text(str(error), _TEXT_LIMIT))
 
 
 def main() -> None:

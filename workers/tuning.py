@@ -12,7 +12,7 @@ _SELDOM = 50_000
 """Objects between two looks for circles: an app's facts are as many, and have none."""
 _KEPT = 128 << 20
 _LARGEST = 32 << 20
-"""The largest block that glibc lets come from the heap (`HEAP_MAX` of its documentation, on 64 bits)."""
+"""The largest block that glibc lets come from the heap (mallopt(3), `DEFAULT_MMAP_THRESHOLD_MAX` on 64 bits)."""
 
 
 def settle() -> None:

@@ -13,8 +13,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
-_PIECE = re.compile("（*(?:[!-~]+|.)[，。、；：）]* *")
-"""What stays on one line: a Latin word or one sign, with what may not end or begin a line and the blanks behind it."""
+_PIECE = re.compile("(（*(?:[!-~]+|.)[，。、；：）]*)( *)")
+"""What stays on one line: a Latin word or one sign, with what may not end or begin a line; and the blanks behind it."""
 _LEAST = 12
 """Cells that a column of it has at least."""
 
@@ -38,13 +38,14 @@ class Folded:
 def folded(text: str, width: int) -> Iterator[str]:
     """Yield the lines of a text, each at most `width` cells."""
     line = ""
-    for piece in _PIECE.findall(text):
-        if cell_len(line + piece.rstrip()) <= width:
-            line += piece
+    for piece, blanks in _PIECE.findall(text):
+        if cell_len(line + piece) <= width:
+            line += piece + blanks
             continue
         if line:
             yield line.rstrip()
-        *full, line = chop_cells(piece, width)
+        *full, last = chop_cells(piece, width)
         yield from full
+        line = last + blanks
     if line:
         yield line.rstrip()

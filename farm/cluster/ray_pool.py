@@ -9,7 +9,7 @@ import os
 import socket
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,7 @@ class _Slot:
     suite: Suite
     handle: Any
     greeting: Any
-    """Reference to the answer of `whoami`; None once it has come."""
+    """Reference to the answer of `greet`; None once it has come."""
     able: bool = True
     """Whether its machine has what the suite needs."""
     node: str = ""
@@ -175,12 +175,9 @@ class RayExecutor:
         if not busy:
             self._greet(timeout_s)
             return ()
-        try:
-            ready, _ = ray.wait(list(busy), num_returns=1, timeout=timeout_s)
-            if len(busy) > 1:
-                ready, _ = ray.wait(list(busy), num_returns=len(busy), timeout=0)
-        except RayError as error:
-            raise ClusterError(f"The Ray cluster is gone: {_first_line(error)}") from error
+        ready = _ready(busy, timeout_s)
+        if len(busy) > 1:
+            ready = _ready(busy, 0, count=len(busy))
         return [self._event(busy[stream]) for stream in ready]
 
     def kill(self, chunk_id: int) -> None:
@@ -244,10 +241,7 @@ class RayExecutor:
         if now - self._refreshed < REFRESH_S:
             return
         self._refreshed = now
-        try:
-            nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-        except (RayError, ConnectionError, RuntimeError) as error:
-            raise ClusterError(f"The Ray cluster is gone: {_first_line(error)}") from error
+        nodes = [node["Resources"] for node in _nodes()]
         cpus = sum(int(node.get("CPU", 0)) for node in nodes)
         room = sum(min(int(node.get("CPU", 0)), int(node.get("memory", 0) // self._sandbox_bytes)) for node in nodes)
         target = shares(self._wanted, cpus=cpus, room=room)
@@ -282,8 +276,7 @@ class RayExecutor:
         if not starting:
             time.sleep(timeout_s)
             return
-        ready, _ = ray.wait(list(starting), num_returns=1, timeout=timeout_s)
-        for reference in ready:
+        for reference in _ready(starting, timeout_s):
             slot = starting[reference]
             try:
                 node, address, pid, lacks = ray.get(reference, timeout=1)
@@ -350,18 +343,38 @@ def _reachable(address: str) -> None:
         raise ClusterError(f"Nobody answers at {address}: {error}.") from error
 
 
+def _ready(references: Iterable[Any], timeout_s: float, *, count: int = 1) -> list[Any]:
+    """Return those that have something to say, once `count` have or the time is over; raises ClusterError."""
+    try:
+        ready: list[Any] = ray.wait(list(references), num_returns=count, timeout=timeout_s)[0]
+    except RayError as error:
+        raise _gone(error) from error
+    return ready
+
+
+def _nodes() -> list[dict[str, Any]]:
+    """Return the nodes that Ray calls alive; raises ClusterError."""
+    try:
+        return [node for node in ray.nodes() if node["Alive"]]
+    except (RayError, ConnectionError, RuntimeError) as error:
+        raise _gone(error) from error
+
+
 def _node_answers(node_id: str) -> bool:
     """Return whether the node's raylet still takes connections; Ray itself may call it alive for 14 more seconds."""
-    for node in ray.nodes():
-        if node["NodeID"] == node_id:
-            if not node["Alive"]:
-                return False
-            try:
-                socket.create_connection((node["NodeManagerAddress"], node["NodeManagerPort"]), timeout=2).close()
-            except OSError:
-                return False
-            return True
-    return False
+    node = next((each for each in _nodes() if each["NodeID"] == node_id), None)
+    if node is None:
+        return False
+    try:
+        socket.create_connection((node["NodeManagerAddress"], node["NodeManagerPort"]), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def _gone(error: Exception) -> ClusterError:
+    """Return what is said of a cluster that does not answer any more."""
+    return ClusterError(f"The Ray cluster is gone: {_first_line(error)}")
 
 
 def _first_line(error: BaseException) -> str:
@@ -373,7 +386,6 @@ def probe(address: str) -> str:
     """Return what a cluster offers, in words; raises ClusterError."""
     _connect(address, 0)
     try:
-        nodes = [node for node in ray.nodes() if node["Alive"]]
-        return f"{address}: {len(nodes)} nodes, {ray.cluster_resources().get('CPU', 0):.0f} CPUs"
+        return f"{address}: {len(_nodes())} nodes, {ray.cluster_resources().get('CPU', 0):.0f} CPUs"
     finally:
         ray.shutdown()

@@ -123,14 +123,16 @@ class Reading:
 
     def pieces(self) -> Iterator[bytes]:
         """Yield all bytes of the app in pieces; raises as `whole`, for another hash than the listed one at the end."""
-        app, digest = self.task.app, hashlib.sha256()
+        app, digest, size = self.task.app, hashlib.sha256(), 0
         etag = None if self.told.sha256 == app.etag else app.etag
         stream = self.store.stream(self.key, etag=etag, version_id=app.version_id, limit=self.limits.file_bytes)
         with closing(stream) as pieces:
             for piece in pieces:
                 digest.update(piece)
                 self.meter.bytes += len(piece)
+                size += len(piece)
                 yield piece
+        self.meter.object_bytes = size
         self._hashed(digest.hexdigest())
 
     def needed(self, *, most: int = AT_ONCE, hashed: bool = False) -> App:
@@ -194,20 +196,27 @@ class Reading:
         """Return ranges of the object; raises UnreadError with what hindered it as its cause."""
         # In threads also where it is one: the alarm of a time limit interrupts the waiting, never the client's inside.
         asked = [_threads().submit(self._fetch_one, span) for span in spans]
+        parts: list[bytes] = []
         try:
-            return [one.result() for one in asked]
+            for one in asked:
+                parts.append(one.result())
+                # Here and not in the threads: two of them that add at once would lose what one has added.
+                self.meter.bytes += len(parts[-1])
+                self.meter.object_bytes = self.task.app.size
         except (FarmError, MemoryError) as error:
             raise UnreadError(str(error)) from error
+        finally:
+            # Of an app that is given up nothing more is asked for: the next one would wait behind it.
+            for one in asked:
+                one.cancel()
+        return parts
 
     def _fetch_one(self, span: Span) -> bytes:
         """Return a range of the object."""
         (start, end), app = span, self.task.app
-        part = self.store.get_range(
+        return self.store.get_range(
             self.key, start, end - start, etag=app.etag, version_id=app.version_id, size=app.size
         )
-        self.meter.bytes += len(part)
-        self.meter.object_bytes = app.size
-        return part
 
 
 _ANOTHER_HASH = "The object's SHA-256 is not the one in the manifest."

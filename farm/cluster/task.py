@@ -143,7 +143,8 @@ class Inspector:
     def _checked(self, task: Task, result: Result, app: App | None, watch: _Watch) -> Result:
         """Return the result with what a second reading came to, if the app is one of the sample.
 
-        androguard needs all of it: what is not in memory is read again, and goes by as a file in memory.
+        androguard needs all of it: what is not in memory is read again, and goes by as a file in memory. What hinders
+        that is a failure of the check: the inspection is done.
         """
         if result.app is None or not self._is_read_twice(task, result.app.sha256):
             return result
@@ -152,8 +153,10 @@ class Inspector:
             with self._whole(task, app, result.app.sha256, watch) as whole, watch.stage("cross_check"):
                 left = limits.seconds - watch.stages.get("inspect", 0.0)
                 check = cross_check(whole, limits=limits, seconds=left)
-        except (StoreError, SourceError, OverSizeLimitError) as error:
+        except (StoreError, SourceError, OverSizeLimitError, OSError) as error:
             check = CrossCheck(failure=f"The app cannot be read any more: {error}")
+        except MemoryError:
+            check = CrossCheck(failure="There is no memory in which the app could be read again.")
         return _with_check(result, check, watch)
 
     @contextmanager
@@ -349,7 +352,7 @@ def worth_reading_ahead(task: Task, current: Task, *, held: int) -> bool:
 def room_ahead(held: int) -> int:
     """Return how many bytes of the next app may be in memory while one is inspected of which `held` bytes are.
 
-    Beside a large app, which takes all that there is for two, it is half as much again as was read: reading ahead saves
-    at most the time of one inspection, of a larger app, whose bytes take longer to come, the smaller share.
+    Beside a large app, which takes all that there is for two, it is half of what that one has there: reading ahead
+    saves at most the time of one inspection, of a larger app, whose bytes take longer to come, the smaller share.
     """
     return max(TOGETHER - TAKEN * held, held // 2)

@@ -1,4 +1,4 @@
-"""An S3 bucket, or a prefix in one, as an object store; the home of boto3; loaded only when a URL says s3."""
+"""An S3 bucket, or a prefix in one, as an object store; loaded only when a URL says s3, as botocore is."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _NO_KEY = b"<Code>NoSuchKey</Code>"
 
 
 class ShortClient:
-    """A boto3 client for a server that is addressed by path; `get_object` and `put_object` cost a third of its own."""
+    """A botocore client for a server that is addressed by path; its `get_object` and `put_object` cost half as much."""
 
     def __init__(self, client: Any, credentials: Any) -> None:  # noqa: ANN401 -- botocore's, untyped
         """Take a client, the credentials that it uses; None if there are none."""
@@ -47,7 +47,7 @@ class ShortClient:
         """Return what the client has."""
         return getattr(self._client, name)
 
-    def get_object(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 -- as boto3's
+    def get_object(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 -- as botocore's
         """Return an object, or a part of it; raises what botocore raises."""
         if not self._is_plain(request):
             whole: dict[str, Any] = self._client.get_object(**request)
@@ -66,7 +66,7 @@ class ShortClient:
                 raise ClientError(said, "GetObject")
         return self._whole_way("get_object", request, answer)
 
-    def put_object(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 -- as boto3's
+    def put_object(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 -- as botocore's
         """Write an object; raises what botocore raises."""
         if not self._is_plain(request) or len(request["Body"]) > _SMALL:
             whole: dict[str, Any] = self._client.put_object(**request)

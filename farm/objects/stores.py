@@ -68,7 +68,7 @@ class UrlStores:
 
     def _bucket(self, bucket: str, prefix: str) -> ObjectStore:
         """Return the store in a bucket."""
-        from farm.objects.s3 import S3Store  # noqa: PLC0415 -- boto3 takes 0.2 s that a folder never needs
+        from farm.objects.s3 import S3Store  # noqa: PLC0415 -- botocore, which a folder never needs
 
         return S3Store(
             bucket=bucket, prefix=prefix, endpoint=self.config.s3_endpoint or None, region=self.config.s3_region

@@ -126,9 +126,13 @@ def _plain(kind: type, value: object) -> object:
     right = isinstance(value, kind) or (kind is float and isinstance(value, int))
     if not right or (isinstance(value, bool) and kind is not bool) or (isinstance(value, datetime) and kind is date):
         raise ValueError(f"a {_NAMES.get(kind, kind.__name__)} is needed, not {value!r}")
-    if isinstance(value, float) and not math.isfinite(value):
+    try:
+        found = float(value) if kind is float and isinstance(value, int) else value
+    except OverflowError:
+        found = math.inf
+    if isinstance(found, float) and not math.isfinite(found):
         raise ValueError("a finite number is needed")
-    return float(value) if kind is float and isinstance(value, int) else value
+    return found
 
 
 _NAMES = {str: "text", int: "whole number", float: "number", bool: "true or false", types.NoneType: "nothing"}

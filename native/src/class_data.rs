@@ -60,8 +60,7 @@ pub fn read_methods(octets: &[u8], offsets: &[u32], methods: usize) -> Result<Ve
     }
     let mut found = Vec::with_capacity(total as usize);
     let mut outside = false;
-    for (head, &at) in heads.iter().zip(&lists) {
-        let mut at = at;
+    for (head, mut at) in heads.iter().zip(lists) {
         let mut id = 0_u64;
         for rank in 0..head.methods() {
             let difference = numbers.next(&mut at)?;

@@ -1,6 +1,7 @@
 //! Class hierarchy of a program: which methods a call may mean.
 
-use crate::program::{starts_of, Form, Program, NONE};
+use crate::counting::starts_of;
+use crate::program::{Form, Program, NONE};
 use hashbrown::{HashMap, HashSet};
 use std::cell::Cell;
 

@@ -8,6 +8,7 @@
 pub mod bytes;
 pub mod class_data;
 pub mod constants;
+pub mod counting;
 pub mod dex;
 pub mod dispatch;
 pub mod head;

@@ -4,6 +4,7 @@
 //! no crafted collision can confuse two methods. Type and selector together are the 64-bit id of a method.
 
 use crate::class_data::EncodedMethod;
+use crate::counting::starts_of;
 use crate::dex::Dex;
 use crate::interner::Interner;
 use crate::search::marks;
@@ -284,7 +285,7 @@ impl Program {
         self.group(&keyed);
     }
 
-    /// Group the nodes, given with their class in ascending order, by class; of two definitions the first stays.
+    /// Group the nodes, each given behind its class and in their order, by class; of two definitions the first stays.
     fn group(&mut self, keyed: &[(u32, u32)]) {
         let mut lists = vec![(0_u32, 0_u32); keyed.len()];
         let starts = starts_of(keyed.iter().map(|each| each.0), self.type_count());
@@ -326,23 +327,6 @@ impl Program {
 /// Return the descriptor of a type by file and type id.
 fn descriptor(dexes: &[Arc<Dex>], (dex, id): (u32, u32)) -> &[u8] {
     dexes.get(dex as usize).map_or(&[], |dex| dex.type_name(id))
-}
-
-/// Return where the entries of each key start when they are sorted by key, and the end of the last.
-#[must_use]
-pub fn starts_of(keys: impl Iterator<Item = u32>, count: usize) -> Vec<u32> {
-    let mut starts = vec![0_u32; count + 1];
-    for key in keys {
-        if let Some(slot) = starts.get_mut(key as usize + 1) {
-            *slot += 1;
-        }
-    }
-    let mut total = 0;
-    for start in &mut starts {
-        total += *start;
-        *start = total;
-    }
-    starts
 }
 
 /// Append the numbers without doubles, in their order.

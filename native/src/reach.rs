@@ -3,9 +3,10 @@
 //! Breadth first over whole levels in the order of nodes: of several shortest paths each method keeps the one whose
 //! last step comes from the lowest node, so the result does not depend on any order of hashing.
 
+use crate::counting::starts_of;
 use crate::dispatch::Hierarchy;
 use crate::opcodes::CONST_CLASS;
-use crate::program::{starts_of, Form, Program, NONE};
+use crate::program::{Form, Program, NONE};
 use crate::sweep::Uses;
 use hashbrown::HashMap;
 

@@ -1,8 +1,9 @@
 //! One number for each distinct selector of a program: name and prototype, across its DEX files.
 
+use crate::counting::starts_of;
 use crate::dex::Dex;
 use crate::interner::Interner;
-use crate::program::{starts_of, NONE};
+use crate::program::NONE;
 use std::sync::Arc;
 
 /// Give each distinct pair of name and prototype a number: methods are laid out by name, and of one name by prototype.

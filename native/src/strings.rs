@@ -27,7 +27,7 @@ pub struct Strings {
     decoded: Vec<u8>,
     /// Strings with characters beyond ASCII, ascending.
     pub foreign: Vec<u32>,
-    /// Whether each string of the file starts behind the one before it.
+    /// Whether the strings lie in the file in the order of their ids; some may lie at one place.
     pub in_order: bool,
     /// Whether the strings ascend, as the format promises.
     sorted: bool,
@@ -153,7 +153,7 @@ impl Strings {
             }
             found.sorted &= match (before, plain) {
                 (Some(before), Some(text)) => before < text,
-                _ => id == 0 || found.ascends(data, id),
+                _ => found.ascends(data, id),
             };
             before = plain;
         }
@@ -185,7 +185,7 @@ impl Strings {
         }
     }
 
-    /// Whether string `id` is larger than the one before it.
+    /// Whether string `id` is larger than the one before it, if there is one.
     fn ascends(&self, data: &[u8], id: usize) -> bool {
         let text = |id: usize| self.spans.get(id).map(|&span| (self.text(data, span), span.1 & FOREIGN != 0));
         let pair = id.checked_sub(1).and_then(text).zip(text(id));

@@ -2,6 +2,7 @@
 
 use crate::bytes::{refuse, u32_at, DexError};
 use crate::class_data::EncodedMethod;
+use crate::counting::starts_of;
 use crate::opcodes::{payload_length, Kind, FILL_ARRAY, OPCODES, PACKED_SWITCH, SPARSE_SWITCH};
 
 /// Bytes of instructions of all methods together, in multiples of the file.
@@ -214,7 +215,7 @@ fn walk_both<'a>(octets: &'a [u8], counts: Counts, items: &[Item], claimed: usiz
         two.step(&mut there);
     }
     for walk in [&mut one, &mut two] {
-        (0..walk.uses.len()).for_each(|place| walk.sort_out(place));
+        (0..walk.uses.len()).for_each(|list| walk.sort_out(list));
     }
     (one, two)
 }
@@ -253,17 +254,7 @@ impl<'a> Place<'a> {
 
 /// Return the items in the order of their owners; those of one owner stay as they are.
 fn in_order(items: Vec<Item>, methods: usize) -> Vec<Item> {
-    let mut next = vec![0_u32; methods + 1];
-    for item in &items {
-        if let Some(count) = next.get_mut(item.owner as usize + 1) {
-            *count += 1;
-        }
-    }
-    let mut total = 0;
-    for start in &mut next {
-        total += *start;
-        *start = total;
-    }
+    let mut next = starts_of(items.iter().map(|item| item.owner), methods);
     let mut sorted = items.clone();
     for item in items {
         let Some(at) = next.get_mut(item.owner as usize) else { continue };
@@ -385,9 +376,9 @@ impl<'a> Walk<'a> {
     }
 
     /// Move the latest instructions of one kind to their columns.
-    fn sort_out(&mut self, place: usize) {
-        let (Some(uses), Some(met)) = (self.uses.get_mut(place), self.met.get_mut(place)) else { return };
-        let latest = self.latest.get(place).and_then(|latest| latest.get(..usize::from(*met)));
+    fn sort_out(&mut self, list: usize) {
+        let (Some(uses), Some(met)) = (self.uses.get_mut(list), self.met.get_mut(list)) else { return };
+        let latest = self.latest.get(list).and_then(|latest| latest.get(..usize::from(*met)));
         uses.extend(latest.unwrap_or(&[]));
         *met = 0;
     }

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import ray
+from ray.exceptions import RayActorError
 
 from farm.cluster.ray_pool import ALLOCATORS, RayExecutor, _Slot
 from farm.model.batch import AppRef, InspectionId
@@ -189,6 +190,28 @@ def test_machines_without_a_backend_get_dynamic_work_only_if_all_are(
     ]
 
     assert idle == len(executor._free(Suite.DYNAMIC))
+
+
+def test_a_cluster_that_is_gone_when_a_worker_is_lost_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody answers what has become of the worker's machine."""
+
+    def refuse() -> None:
+        raise ConnectionError("nobody answers")
+
+    def lost() -> Iterator[object]:
+        raise RayActorError
+        yield
+
+    executor = RayExecutor(act, address=None, workers=1)
+    task = Task(inspection_id=InspectionId(1), app=AppRef(url="a"), suite=Suite.STATIC)
+    chunk = Chunk(chunk_id=1, tasks=(task,), deadline_s=60)
+    executor._slots = [_Slot(suite=Suite.STATIC, handle=None, greeting=None, chunk=chunk, stream=lost())]
+    executor._refreshed = time.monotonic()
+    monkeypatch.setattr(ray, "wait", lambda streams, **_: (streams, []))
+    monkeypatch.setattr(ray, "nodes", refuse)
+
+    with pytest.raises(ClusterError, match="gone: nobody answers"):
+        executor.wait(0)
 
 
 @pytest.mark.parametrize("address", ["nonsense", "ray://127.0.0.1:10001", "127.0.0.1:1"])

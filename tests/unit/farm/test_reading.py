@@ -9,7 +9,7 @@ import pickle
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from threading import Event
+from threading import Barrier, Event, current_thread, main_thread
 
 import pytest
 
@@ -358,6 +358,33 @@ def test_a_big_app_of_the_sample_that_has_become_another_one_is_told(desk: Desk)
     assert "SHA-256" in result.cross_check.failure
 
 
+@pytest.mark.parametrize("error", [OSError(12, "Cannot allocate memory"), MemoryError()])
+def test_a_second_reading_without_memory_never_costs_the_first_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """The evidence is safe by then."""
+
+    def refuse(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("farm.cluster.task.in_memory", refuse)
+    result = replace(desk.inspector, cross_check_one_in=1, ahead=ReadAhead()).run(desk.task)
+
+    assert Outcome.INSPECTED is result.outcome
+    assert result.cross_check is not None
+    assert "memory" in result.cross_check.failure
+
+
+def test_what_is_read_for_a_lost_check_alone_is_told_with_the_size_of_its_object(desk: Desk) -> None:
+    """A cache hit reads nothing, but its second reading does."""
+    known = replace(desk.task, known_sha256=sha256(big_app()))
+    desk.inspector.run(known)
+    again = replace(desk.inspector, cross_check_one_in=1, ahead=ReadAhead()).run(replace(known, unfinished=True))
+
+    assert again.cached
+    assert len(big_app()) == again.object_bytes < again.bytes_read
+
+
 def test_an_app_without_an_etag_is_read_whole(desk: Desk) -> None:
     """Nothing would hold its parts together."""
     desk.inspector.run(desk.listed(sha256(big_app()), etag=None))
@@ -467,6 +494,56 @@ def test_a_store_that_fails_between_two_parts_is_no_fault_of_the_app(
 
     assert [Outcome.STORE_UNAVAILABLE] * 2 == [ahead.outcome, later.outcome]
     assert "The store is gone." == later.reason
+
+
+def test_of_an_app_that_is_given_up_nothing_more_is_asked_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next one would wait behind all its parts."""
+    asked: list[int] = []
+    given_up = Event()
+
+    def fail_at_first(_store: MemoryStore, _key: str, start: int, length: int, **_: object) -> bytes:
+        asked.append(start)
+        if start == 0 and not given_up.is_set():
+            raise StoreError("The store is gone.")
+        given_up.wait(5)
+        return bytes(length)
+
+    known = replace(desk.task, known_sha256=sha256(big_app()))
+    monkeypatch.setattr(MemoryStore, "get_range", fail_at_first)
+    monkeypatch.setattr("farm.cluster.reading.read_ahead", lambda file, **_: file.load(_far_apart(100), near=0))
+    with pytest.raises(StoreError, match="gone"):
+        desk.reading(known).needed()
+    given_up.set()
+    desk.reading(known).needed()
+
+    assert 100 <= len(asked) < 120
+
+
+def test_parts_that_come_at_the_same_time_are_all_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them once."""
+    both = Barrier(2)
+
+    class Part(bytes):
+        """Bytes that threads measure at the same time."""
+
+        __slots__ = ()
+
+        def __len__(self) -> int:
+            if current_thread() is not main_thread():
+                both.wait(5)
+            return super().__len__()
+
+    monkeypatch.setattr(MemoryStore, "get_range", lambda *_, **__: Part(b"x"))
+    monkeypatch.setattr("farm.cluster.reading.read_ahead", lambda file, **_: file.load(_far_apart(2), near=0))
+    reading = desk.reading(replace(desk.task, known_sha256=sha256(big_app())))
+    reading.needed()
+
+    assert 2 == reading.meter.bytes
+
+
+def _far_apart(count: int) -> list[Span]:
+    """Return ranges of one byte."""
+    return [(90_000 * number, 90_000 * number + 1) for number in range(count)]
 
 
 def test_a_server_that_ignores_ranges_is_read_whole(desk: Desk) -> None:

@@ -18,6 +18,9 @@ BIG = 8 << 20
 """Bytes above which a file is worth reading by ranges; most of a smaller one is needed."""
 NEAR = 128 << 10
 """Ranges that are no farther apart than this many bytes are read as one: a request costs more than they do."""
+_SERVED_MAX = 1_000
+"""Ranges that have served and are taken note of: those of an app's dex files are some dozens, and each new one is held
+against all others."""
 _AT_LEAST = 16 << 10
 """Bytes that are read where a range was not foreseen, so that the next header costs no request of its own."""
 
@@ -156,9 +159,10 @@ class RangedFile:
     def served(self, start: int, length: int) -> None:
         """Drop these bytes from memory once they are half of their piece; what is asked for again is fetched again.
 
-        When that happens, nothing more is dropped: a file that is made for it costs each byte twice at most.
+        When that happens, nothing more is dropped: a file that is made for it costs each byte twice at most. Nor is it
+        when there are more ranges than any app has.
         """
-        if self._keep or length <= 0:
+        if self._keep or length <= 0 or len(self._served) >= _SERVED_MAX:
             return
         self._served = coalesce([*self._served, (start, start + length)], near=0)
         for begin, piece in self._touched((start, start + length)):

@@ -24,6 +24,11 @@ def test_no_line_is_wider_than_the_column_and_nothing_is_lost(width: int) -> Non
     assert SAID.replace(" ", "") == "".join(lines).replace(" ", "")
 
 
+def test_no_line_begins_with_the_blanks_behind_a_word() -> None:
+    """Also where the word fills its line."""
+    assert ["ab", "word", "cd"] == list(folded("ab word cd", 4))
+
+
 def test_an_empty_text_has_no_lines() -> None:
     """There is nothing to show."""
     assert [] == list(folded("", 10))

@@ -98,6 +98,7 @@ def test_a_document_becomes_a_value() -> None:
         ({"shape": {"kind": "cube"}}, ("shape",), "'cube', none of 'round', 'pile'"),
         ({"shape": {"kind": "round", "radius": 0}}, ("shape", "round", "radius"), "1 or more"),
         ({"shape": {"kind": "round", "radius": float("inf")}}, ("shape", "round", "radius"), "finite"),
+        ({"shape": {"kind": "round", "radius": 10**400}}, ("shape", "round", "radius"), "finite"),
         ({"shape": {"kind": "pile", "of": []}}, ("shape", "pile", "of"), "give 1 or more"),
         ({"shape": {"kind": "pile", "of": ["x"]}}, ("shape", "pile", "of", 0), "its kind is None"),
         ({"more": 1}, ("more",), "Extra field"),

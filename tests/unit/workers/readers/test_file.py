@@ -147,6 +147,17 @@ def test_what_has_served_and_is_asked_for_again_is_fetched_and_stays() -> None:
     assert 2 == len(source.asked)
 
 
+def test_of_more_ranges_than_an_app_has_no_note_is_taken() -> None:
+    """Each new one is held against all others: a file that is made of them would take minutes."""
+    file = RangedFile(len(DATA), Source())
+    spans = [(start, start + 10) for start in range(0, 50 * 1_010, 50)]
+    file.load(spans, near=0)
+    for start, end in spans:
+        file.served(start, end - start)
+
+    assert 10 * 10 == file.held
+
+
 def test_a_whole_file_keeps_everything() -> None:
     """Its bytes are the caller's."""
     file = WholeFile(DATA)
