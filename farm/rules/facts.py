@@ -223,8 +223,13 @@ class Facts:
 
     @property
     def _code_whole(self) -> bool:
-        """Whether the evidence says that all code was read, most components are in it, and every call was followed."""
-        return all(self.at(f"/facts/{name}/complete")[1] is True for name in ("code", "reachability"))
+        """Whether the evidence says that all code was read, most components are in it, and every call was followed.
+
+        It has to say of packers too, be it that there is none: what they hide is missing nowhere.
+        """
+        looked_for_packers, _ = self.at("/facts/packer")
+        followed = all(self.at(f"/facts/{name}/complete")[1] is True for name in ("code", "reachability"))
+        return looked_for_packers and followed
 
     def at(self, pointer: str) -> tuple[bool, JSON]:
         """Return whether there is something at the pointer, and what."""

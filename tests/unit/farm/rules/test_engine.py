@@ -122,8 +122,12 @@ def test_a_missing_policy_in_a_packed_app_is_no_finding() -> None:
     assert verdict_of("cac191.1.1", evidence).state is VerdictState.NOT_TESTABLE
 
 
-WHOLE: dict[str, JSON] = {"code": {"complete": True}, "reachability": {"complete": True}}
-"""Facts of an app whose code was read and followed whole."""
+WHOLE: dict[str, JSON] = {
+    "code": {"complete": True},
+    "reachability": {"complete": True},
+    "packer": {"name": None},
+}
+"""Facts of an app whose code was read and followed whole, and has no packer."""
 
 
 @pytest.mark.parametrize(
@@ -155,6 +159,14 @@ def test_code_that_was_not_read_whole_is_hidden_whatever_else_was_not_read(fact:
 
     assert verdict.why
     assert verdict.why.blank is Blank.TOO_LARGE
+
+
+def test_code_is_hidden_where_packers_could_not_be_looked_for() -> None:
+    """What a packer hides is not missing in the tables."""
+    verdict = verdict_of(CODE_RULE, document(WHOLE | {"packer": None}, outcome="inspected_partly"))
+
+    assert verdict.why
+    assert verdict.why.blank is Blank.PARTLY
 
 
 def test_a_packer_beside_a_limit_makes_code_unknown() -> None:
