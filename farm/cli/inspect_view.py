@@ -14,8 +14,9 @@ from farm.cli.folded import Folded
 from farm.cli.run_view import LINES_SHOWN, padded, show_run
 from farm.model.inspection import Suite
 from farm.model.raising import limits_met
-from farm.model.reasons import OUTCOMES, reason
+from farm.model.reasons import reason
 from farm.model.text import visible
+from farm.model.words import OUTCOMES, SEVERITIES
 from farm.rules.engine import VerdictState
 from farm.rules.facts import PLATFORM_CATEGORY
 from farm.service.timeline import timeline
@@ -50,9 +51,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "rule untested": ("{1} 条规则中有 {0} 条无法检测：", "{} rule of {} could not be tested:"),
     "rules untested": ("{1} 条规则中有 {0} 条无法检测：", "{} rules of {} could not be tested:"),
     "confirm": ("（由检查人员确认或排除）", " (a person confirms or dismisses them)"),
-    "high": ("高", "high"),
-    "medium": ("中", "medium"),
-    "low": ("低", "low"),
 }
 """By name: Simplified Chinese, English."""
 
@@ -105,7 +103,8 @@ def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
     out.print(f"\n[bold]{counted}[/]{_word('confirm', lang)}")
     rules = max(len(finding.rule) for finding in inspected.findings)
     for finding in inspected.findings:
-        severity, subject = _word(finding.severity.value, lang), _safe(finding.subject.name, 60)
+        severity = SEVERITIES[finding.severity][0 if lang == "zh" else 1]
+        subject = _safe(finding.subject.name, 60)
         out.print(f"{finding.rule:{rules}}  {padded(severity, 8)}[bold]{subject}[/]")
         summary = finding.summary_zh if lang == "zh" else finding.summary_en
         out.print(Padding(Folded(visible(summary, 400)), (0, 0, 0, 4)))

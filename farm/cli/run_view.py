@@ -16,7 +16,7 @@ from farm.service import run_words
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from farm.service.run_words import Label
+    from farm.model.words import Label
     from farm.service.sent import Sent
     from farm.service.timeline import Line, PhaseView, Timeline
 

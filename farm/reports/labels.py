@@ -1,12 +1,12 @@
-"""What closed sets are called in a report, in Simplified Chinese and English."""
+"""What closed sets are called in a report: the words of all, and those that only a report has."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from farm.model.finding import Severity, Status, SubjectKind
-from farm.model.inspection import State, Suite
-from farm.model.reasons import OUTCOMES, Label
+from farm.model.finding import Status, SubjectKind
+from farm.model.inspection import State
+from farm.model.words import OUTCOMES, SEVERITIES, STATES, SUITES, Label
 from farm.rules.engine import VerdictState
 from farm.rules.rule import Confidence, Phase
 from workers.data.tables import Category, Protection
@@ -22,21 +22,6 @@ def called(labels: Mapping[str, Label], word: str) -> Label:
     return labels.get(word, (word, word))
 
 
-SUITES: Mapping[Suite, Label] = {
-    Suite.STATIC: ("静态", "static"),
-    Suite.DYNAMIC: ("动态", "dynamic"),
-}
-
-STATES: Mapping[State, Label] = {
-    State.DONE: ("已检测", "inspected"),
-    State.UNKNOWN: ("未知", "unknown"),
-    State.UNUSABLE: ("无法使用", "unusable"),
-    State.QUARANTINED: ("隔离", "quarantined"),
-    State.CANCELLED: ("已取消", "cancelled"),
-    State.RUNNING: ("检测中", "running"),
-    State.PENDING: ("待检测", "pending"),
-}
-
 STATE_NOTES: Mapping[State, Label] = {
     State.DONE: ("证据已保存并判定", "evidence is stored and judged"),
     State.UNKNOWN: (
@@ -48,12 +33,6 @@ STATE_NOTES: Mapping[State, Label] = {
     State.CANCELLED: ("被人取消", "stopped by a person"),
     State.RUNNING: ("正在检测", "in a worker's hands"),
     State.PENDING: ("尚未检测", "not inspected yet"),
-}
-
-SEVERITIES: Mapping[Severity, Label] = {
-    Severity.HIGH: ("高", "high"),
-    Severity.MEDIUM: ("中", "medium"),
-    Severity.LOW: ("低", "low"),
 }
 
 CONFIDENCES: Mapping[Confidence, Label] = {

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from farm.model.inspection import Suite
+from farm.model.words import Label
 from farm.service.report import AppEntry, ReportSink
-from farm.service.run_words import Label, caption
+from farm.service.run_words import caption
 from farm.service.timeline import Timeline, screenshots, timeline
 from workers.model.evidence import JSON
 

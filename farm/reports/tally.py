@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from farm.model.finding import Severity, Status, SubjectKind
 from farm.model.inspection import State, Suite
-from farm.model.reasons import Label
+from farm.model.words import Label
 from farm.rules.engine import VerdictState
 from farm.rules.facts import PLATFORM_CATEGORY, Facts, Unknown
 from farm.service.report import AppEntry

@@ -85,6 +85,9 @@ class Blank(StrEnum):
     """The inspection ended without evidence."""
 
 
+_OF_A_PART = frozenset({Blank.PARTLY, Blank.TOO_LARGE})
+"""What an outcome says of an app of which a part was not read, whichever part that is."""
+
 _NOT_MET = {"dynamic_consent": Blank.NO_DIALOG, "dynamic_refuse": Blank.NOT_REFUSED}
 """Facts that a run has only where the app gave occasion."""
 
@@ -200,7 +203,11 @@ class Facts:
 
     @cached_property
     def hidden(self) -> Unknown | None:
-        """Why the code was not seen whole; None if it was. What the manifest says is always seen whole."""
+        """Why the code was not seen whole; None if it was. What the manifest says is always seen whole.
+
+        The outcome alone does not tell: what could not be read may be the signature, or an icon beyond a limit. A fact
+        that is missing for such a reason is unknown by itself, see `missing`.
+        """
         try:
             outcome = Outcome(str(self.document.get("outcome")))
         except ValueError:
@@ -208,11 +215,21 @@ class Facts:
         reason = self.document.get("reason")
         detail = visible(reason, 300) if isinstance(reason, str) else ""
         blank = _blank_of(outcome)
-        if blank is None:
+        if blank is None or (blank in _OF_A_PART and self._code_whole):
             packer = self.at("/facts/packer/name")[1]
             # A packer that leaves most classes in sight still hides methods or native code.
             return Unknown(blank=Blank.PACKED, detail=visible(packer, 80)) if isinstance(packer, str) else None
         return Unknown(blank=blank, detail=detail)
+
+    @property
+    def _code_whole(self) -> bool:
+        """Whether the evidence says that all code was read, most components are in it, and every call was followed.
+
+        It has to say of packers too, be it that there is none: what they hide is missing nowhere.
+        """
+        looked_for_packers, _ = self.at("/facts/packer")
+        followed = all(self.at(f"/facts/{name}/complete")[1] is True for name in ("code", "reachability"))
+        return looked_for_packers and followed
 
     def at(self, pointer: str) -> tuple[bool, JSON]:
         """Return whether there is something at the pointer, and what."""

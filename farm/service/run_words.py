@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from farm.model.words import Label
 from farm.rules.vocabulary import kinds
-
-Label = tuple[str, str]
-"""Chinese, English."""
 
 PHASES: Mapping[str, Label] = {
     "cold_start": ("首次启动，未作任何操作", "Cold start, nothing touched"),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from farm.model.reasons import reason
+from farm.model.words import OUTCOMES, STATES, SUITES, Label
 
 LANGUAGES = ("en", "zh")
 """Languages of the console; the first is the default."""
+
+_SHARED: Mapping[str, Mapping[str, Label]] = {
+    "outcome": {outcome.value: label for outcome, label in OUTCOMES.items()},
+    "state": {state.value: label for state, label in STATES.items()},
+    "suite": {suite.value: label for suite, label in SUITES.items()},
+}
+"""What reports and command line call by the same words, by the beginning of its key."""
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "console": ("console", "控制台"),
@@ -114,13 +122,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "error.500": ("The console failed on this page; the log says why.", "页面出错，原因见日志。"),
     "what_next": ("What to do", "处理办法"),
     "see_log": ("The log of 'farm serve' has the details.", "详情见 farm serve 的日志。"),
-    "state.pending": ("pending", "待检"),
-    "state.running": ("running", "检测中"),
-    "state.done": ("done", "已完成"),
-    "state.unusable": ("unusable", "不可检"),
-    "state.unknown": ("unknown", "无法判定"),
-    "state.quarantined": ("quarantined", "已隔离"),
-    "state.cancelled": ("cancelled", "已取消"),
     "shard.pending": ("pending", "待领取"),
     "shard.leased": ("leased", "执行中"),
     "shard.done": ("done", "已完成"),
@@ -132,41 +133,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "class.infra": ("infra", "基础设施"),
     "class.device": ("device", "设备"),
     "class.cancelled": ("cancelled", "取消"),
-    "suite.static": ("static", "静态"),
-    "suite.dynamic": ("dynamic", "动态"),
-    "outcome.inspected": ("inspected", "已检测"),
-    "outcome.inspected_partly": ("inspected partly", "部分检测"),
-    "outcome.missing_object": ("object missing", "对象缺失"),
-    "outcome.changed_object": ("object changed", "对象已变更"),
-    "outcome.not_an_apk": ("not an APK", "不是 APK"),
-    "outcome.malformed": ("malformed", "结构损坏"),
-    "outcome.over_size_limit": ("file over size limit", "文件超出大小限制"),
-    "outcome.over_entry_limit": ("over entry limit", "文件数超出限制"),
-    "outcome.packed": ("packed", "已加固"),
-    "outcome.over_inflate_limit": ("over inflate limit", "解压超出限制"),
-    "outcome.over_string_limit": ("over string limit", "字符串超出限制"),
-    "outcome.over_code_limit": ("over code limit", "代码超出限制"),
-    "outcome.native_code_needed": ("native code needed", "离不开本地代码"),
-    "outcome.crashed_at_launch": ("crashed at launch", "启动时崩溃"),
-    "outcome.login_wall": ("login wall", "必须登录"),
-    "outcome.no_launcher": ("no launcher", "没有启动界面"),
-    "outcome.engine_error": ("engine error", "引擎错误"),
-    "outcome.timeout": ("timeout", "超时"),
-    "outcome.out_of_memory": ("out of memory", "内存超限"),
-    "outcome.worker_died": ("worker died", "工作进程崩溃"),
-    "outcome.worker_lost": ("worker lost", "工作进程丢失"),
-    "outcome.node_lost": ("node lost", "节点丢失"),
-    "outcome.backend_missing": ("backend missing", "缺少运行环境"),
-    "outcome.store_unavailable": ("store unavailable", "存储不可用"),
-    "outcome.upload_failed": ("upload failed", "上传失败"),
-    "outcome.driver_restarted": ("driver restarted", "调度重启"),
-    "outcome.cancelled": ("cancelled", "已取消"),
     "unit.s": ("{0} s", "{0} 秒"),
     "unit.min": ("{0} min", "{0} 分钟"),
     "unit.h": ("{0} h", "{0} 小时"),
     "unit.h_min": ("{0} h {1} min", "{0} 小时 {1} 分"),
     "unit.d": ("{0} d", "{0} 天"),
-}
+} | {f"{kind}.{name}": (en, zh) for kind, labels in _SHARED.items() for name, (zh, en) in labels.items()}
+"""By key: English, Simplified Chinese."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -75,7 +75,8 @@ class Attribution:
     def _find(self, package: str) -> Sdk | None:
         """Look the longest prefix up."""
         table = sdks()
-        found = next((table[prefix] for prefix in _ancestors(package) if prefix in table), None)
+        around = (table[prefix] for prefix in _ancestors(package) if prefix in table)
+        found = next((sdk for sdk in around if not sdk.alone or sdk.prefix == package), None)
         return None if found is None or found.prefix in self._own else found
 
 

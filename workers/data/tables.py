@@ -108,6 +108,8 @@ class Sdk:
 
     prefix: str
     """Java package, such as `com.umeng.analytics`."""
+    alone: bool
+    """Whether the packages in it are others': an obfuscator put the SDK's classes into one short package."""
     name: str
     name_zh: str
     """Chinese name, empty if none is in use."""
@@ -227,8 +229,9 @@ def sources() -> dict[str, Source]:
 def sdks() -> dict[str, Sdk]:
     """Return the SDKs by package prefix."""
     return {
-        row["prefix"]: Sdk(
-            prefix=row["prefix"],
+        row["prefix"].removesuffix("="): Sdk(
+            prefix=row["prefix"].removesuffix("="),
+            alone=row["prefix"].endswith("="),
             name=row["name"],
             name_zh=row["name_zh"],
             vendor=row["vendor"],

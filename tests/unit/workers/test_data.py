@@ -148,7 +148,7 @@ def test_no_prefix_is_as_wide_as_a_top_level_domain() -> None:
 def test_sdk_prefixes_are_packages_and_occur_once() -> None:
     """A prefix is a Java package, and no two rows claim the same one."""
     rows = [line for line in _lines("sdks.tsv") if line and not line.startswith("#")][1:]
-    counts = Counter(row.split("\t")[0] for row in rows)
+    counts = Counter(row.split("\t")[0].removesuffix("=") for row in rows)
     assert [prefix for prefix, count in counts.items() if count > 1] == []
     assert [prefix for prefix in counts if not PREFIX.fullmatch(prefix)] == []
 
@@ -228,6 +228,14 @@ def test_well_known_packages_are_known(package: str, name: str) -> None:
         "com.xunlei.downloadprovider.app",
         "com.bytedance.lark.pb",
         "com.ss.squareup.wire",
+        "com.plv.uberplayground.inputhandlers",
+        "com.cdv.sampling.utils",
+        "com.miot.android.robot",
+        "com.sdk.base",
+        "com.zx.sdk.floatManager",
+        "com.cocos.library_base.base",
+        "com.imagepicker.ui.camera",
+        "com.airbnb.android.airmapview",
     ],
 )
 def test_code_of_a_makers_own_apps_is_no_sdk(package: str) -> None:
@@ -242,6 +250,38 @@ def test_a_prefix_ends_at_a_package_boundary() -> None:
     assert owned is not None
     assert owned.name == "Umeng"
     assert attribution.of_class("Lcom/umengx/a/B;") is None
+
+
+@pytest.mark.parametrize(
+    ("package", "name"),
+    [("com.loc", "AMap location"), ("com.aps", "AMap location"), ("bolts", "Bolts"), ("com.tns", "NativeScript")],
+)
+def test_a_package_alone_owns_none_of_those_in_it(package: str, name: str) -> None:
+    """`com.loc` is what an obfuscator made of AMap's, `com.loc.newsapp` is anybody's."""
+    attribution = Attribution("com.example.app")
+    owned = attribution.of_package(package)
+
+    assert (name, None) == (owned and owned.name, attribution.of_package(f"{package}.newsapp.ui"))
+
+
+@pytest.mark.parametrize(
+    ("package", "name"),
+    [
+        ("com.facebook.animated.gif", "Fresco"),
+        ("com.facebook.internal", "Facebook SDK"),
+        ("com.github.salomonbrys.kotson", "Kotson"),
+        ("com.linkedin.urls.detection", "URL Detector"),
+        ("com.plv.livescenes.log", "Polyv"),
+        ("com.tns.system.classes", "NativeScript"),
+        ("org.jetbrains.anko", "Anko"),
+        ("org.tensorflow.contrib.android", "TensorFlow"),
+    ],
+)
+def test_a_makers_libraries_are_told_apart(package: str, name: str) -> None:
+    """A picture loader of Meta is no social network, and not each library of a person is the best known one."""
+    found = Attribution("com.example.app").of_package(package)
+
+    assert name == (found and found.name)
 
 
 def test_classes_are_counted_by_sdk() -> None:

@@ -54,7 +54,7 @@ def extract(view: StaticView) -> JSON:
         "classes": code.class_count,
         "methods": code.method_count,
         "unreadable": Rows(unreadable, limit=1_000),
-        "complete": not unreadable and len(missing) * 2 <= len(components),
+        "complete": not unreadable and (not missing or len(missing) * 2 < len(components)),
         "anomalies": Rows((printable(item.as_json()) for item in code.anomalies), limit=1_000),
         "components": len(components),
         "components_missing": len(missing),

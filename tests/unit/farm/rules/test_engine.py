@@ -122,6 +122,62 @@ def test_a_missing_policy_in_a_packed_app_is_no_finding() -> None:
     assert verdict_of("cac191.1.1", evidence).state is VerdictState.NOT_TESTABLE
 
 
+WHOLE: dict[str, JSON] = {
+    "code": {"complete": True},
+    "reachability": {"complete": True},
+    "packer": {"name": None},
+}
+"""Facts of an app whose code was read and followed whole, and has no packer."""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "unread"), [("over_inflate_limit", "launcher"), ("inspected_partly", "signing"), ("inspected", "")]
+)
+@pytest.mark.parametrize("code", [CODE_RULE, ABSENCE_RULE])
+def test_what_was_not_read_hides_only_what_rests_on_it(outcome: str, unread: str, code: str) -> None:
+    """An icon beyond a limit, or a signature that is damaged, says nothing of code that was read whole."""
+    not_read: JSON = [{"fact": unread, "reason": "Odd."}]
+    evidence = document(WHOLE | {unread: None, "not_read": not_read}, outcome=outcome, reason="Odd.")
+
+    assert verdict_of(code, evidence).state is VerdictState.NOT_OBSERVED
+
+
+def test_a_fact_that_was_not_read_beside_whole_code_is_not_testable() -> None:
+    """It says why by itself."""
+    not_read: JSON = [{"fact": "urls", "reason": "Odd."}]
+    evidence = document(WHOLE | {"urls": None, "not_read": not_read}, outcome="over_inflate_limit", reason="Odd.")
+    condition = '{ kind = "rows", path = "/facts/urls/urls", starts = { url = ["http:"] } }'
+
+    assert "What the rule looks at could not be read (Odd)" == verdicts(evidence, pack_with(condition))[0].reason_en
+
+
+@pytest.mark.parametrize("fact", ["code", "reachability"])
+@pytest.mark.parametrize("gap", [None, {}, {"complete": False}, {"complete": 1}, {"complete": "true"}])
+def test_code_that_was_not_read_whole_is_hidden_whatever_else_was_not_read(fact: str, gap: JSON) -> None:
+    """The outcome names the limit, which is not all that is missing."""
+    verdict = verdict_of(CODE_RULE, document(WHOLE | {fact: gap, "launcher": None}, outcome="over_inflate_limit"))
+
+    assert verdict.why
+    assert verdict.why.blank is Blank.TOO_LARGE
+
+
+def test_code_is_hidden_where_packers_could_not_be_looked_for() -> None:
+    """What a packer hides is not missing in the tables."""
+    verdict = verdict_of(CODE_RULE, document(WHOLE | {"packer": None}, outcome="inspected_partly"))
+
+    assert verdict.why
+    assert verdict.why.blank is Blank.PARTLY
+
+
+def test_a_packer_beside_a_limit_makes_code_unknown() -> None:
+    """What a packer hides is not missing in the tables."""
+    packer: JSON = {"name": "Bangcle", "shell": False}
+    verdict = verdict_of(CODE_RULE, document(WHOLE | {"packer": packer}, outcome="over_inflate_limit"))
+
+    assert verdict.why
+    assert verdict.why.blank is Blank.PACKED
+
+
 @pytest.mark.parametrize("value", [None, {}, "text", 7])
 def test_a_fact_that_was_not_read_is_not_testable(value: JSON) -> None:
     """A list that is absent or of another shape gives no finding and no all-clear."""

@@ -356,6 +356,19 @@ def test_a_sensor_listener_in_an_ad_sdk_is_marked() -> None:
     }
 
 
+@pytest.mark.parametrize(("defined", "complete"), [(0, False), (1, False), (2, False), (3, True), (4, True)])
+def test_absence_means_something_where_most_components_have_their_class(defined: int, complete: bool) -> None:
+    """Of four; half of them are not most, as the outcome has it."""
+    names = ("Main", "Login", "Help", "About")
+    activities = tuple(
+        Component(kind=ComponentKind.ACTIVITY, name=f"com.example.app.{name}", exported=False) for name in names
+    )
+    fake = FakeCode(classes=tuple(f"Lcom/example/app/{name};" for name in names[:defined]))
+    fact = _object(code.extract(make_view(code=fake, manifest=make_manifest(components=activities))))
+
+    assert complete is fact["complete"]
+
+
 def test_components_without_a_class_are_named() -> None:
     """A declared activity that no dex file defines is hidden or elsewhere."""
     activities = tuple(
