@@ -341,12 +341,18 @@ def worth_reading_ahead(task: Task, current: Task, *, held: int) -> bool:
     Not for a run, beside which reading is nothing; not if there is no room for what is wanted of it; not the current
     one again, whose evidence is about to be there.
     """
-    told = task.known_sha256 is not None or task.app.sha256 is not None
-    # Of parts as many are asked for as there is room for. What goes by as a whole, for its hash, would have to be sent
-    # again: some two fifths of it are wanted.
-    wanted = 0 if told and in_part(task) else task.app.size // 2 if in_part(task) else task.app.size
     same = task.app.etag is not None and task.app.etag == current.app.etag
-    return task.suite is Suite.STATIC and wanted <= room_ahead(held) and not same
+    return task.suite is Suite.STATIC and not same and _wanted_ahead(task) <= room_ahead(held)
+
+
+def _wanted_ahead(task: Task) -> int:
+    """Return for how many bytes of an app there must be room if it is to be read ahead."""
+    if not in_part(task):
+        return task.app.size
+    if task.known_sha256 is not None or task.app.sha256 is not None:
+        return 0  # As many are asked for as there is room for.
+    # It goes by as a whole, for its hash: what there is no room for would have to be sent again. Two fifths are wanted.
+    return task.app.size // 2
 
 
 def room_ahead(held: int) -> int:

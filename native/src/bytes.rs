@@ -1,15 +1,20 @@
 //! Little-endian numbers at any offset; what lies outside is `None`, never a panic.
 
-/// A DEX file cannot be read; one sentence says why.
+/// Why a DEX file cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DexError(pub String);
+pub enum DexError {
+    /// It is not as it should be; one sentence says what is wrong.
+    Wrong(String),
+    /// There is no memory for what stands in it.
+    NoRoom,
+}
 
 /// Return the error that says `sentence`.
 ///
 /// # Errors
 /// Always.
 pub fn refuse<T>(sentence: impl Into<String>) -> Result<T, DexError> {
-    Err(DexError(sentence.into()))
+    Err(DexError::Wrong(sentence.into()))
 }
 
 /// Return the u16 at `at`.

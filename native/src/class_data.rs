@@ -28,8 +28,8 @@ enum Bad {
 impl From<Bad> for DexError {
     fn from(bad: Bad) -> Self {
         match bad {
-            Bad::Cut => Self("A class has data that goes on after the file.".into()),
-            Bad::Long => Self("A class has a number of more than five bytes.".into()),
+            Bad::Cut => Self::Wrong("A class has data that goes on after the file.".into()),
+            Bad::Long => Self::Wrong("A class has a number of more than five bytes.".into()),
         }
     }
 }

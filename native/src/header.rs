@@ -15,7 +15,7 @@ const TABLES: [(&str, usize); 6] =
     [("string", 4), ("type", 4), ("proto", 12), ("field", 8), ("method", 8), ("class", 32)];
 
 /// Memory that reading takes at most, in multiples of the file: strings that are no UTF-8 grow to six times its bytes,
-/// columns of code and tables make up the rest. Real files take two to three.
+/// tables make up the rest; what code takes is asked for in `sweep`. Real files take two to three.
 const ROOM: usize = 16;
 
 /// Where a table lies; checked to be inside the file.
@@ -55,7 +55,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// Return the bytes of memory that reading the file may take.
+    /// Return the bytes of memory that reading the file may take, but for its code.
     #[must_use]
     pub fn room(&self) -> usize {
         self.limit.saturating_mul(ROOM)

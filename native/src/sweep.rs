@@ -1,6 +1,6 @@
 //! One linear pass over the code of a DEX file: calls, constants, types and fields as columns.
 
-use crate::bytes::{refuse, u32_at, DexError};
+use crate::bytes::{has_room, refuse, u32_at, DexError};
 use crate::class_data::EncodedMethod;
 use crate::counting::starts_of;
 use crate::opcodes::{payload_length, Kind, FILL_ARRAY, OPCODES, PACKED_SWITCH, SPARSE_SWITCH};
@@ -9,6 +9,9 @@ use crate::opcodes::{payload_length, Kind, FILL_ARRAY, OPCODES, PACKED_SWITCH, S
 const CODE_CAP: u64 = 8;
 /// The same, in bytes.
 const CODE_MAX: u64 = 128 << 20;
+/// Memory that the columns take at most, in multiples of the code: an instruction of four bytes has a row of thirteen;
+/// a column that has grown has room for as many again, and has left gaps as large as that.
+const ROOM: usize = 16;
 const CODE_HEADER: usize = 16;
 /// Instructions of one kind that are kept before they go to their columns.
 const LATEST: usize = 64;
@@ -156,7 +159,7 @@ pub struct Sweep {
 /// Sweep the code of `methods` in `octets`; `part_size` is the size of the DEX file, for the cap on code.
 ///
 /// # Errors
-/// All methods together claim more code than the cap.
+/// All methods together claim more code than the cap, or than there is memory for.
 pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size: usize) -> Result<Sweep, DexError> {
     let with_code = methods.iter().filter(|method| method.code != 0);
     let total = with_code.clone().count();
@@ -165,6 +168,10 @@ pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size
     let claimed: u64 = items.iter().map(|item| u64::from(item.end - item.start)).sum();
     if claimed * 2 > (CODE_CAP * part_size as u64).min(CODE_MAX) {
         return refuse("Its methods together claim more code than it has room for.");
+    }
+    // Methods may share their code, so that it is not the file that says how much there is.
+    if !has_room(2 * claimed as usize * ROOM) {
+        return Err(DexError::NoRoom);
     }
     let items = in_order(items, counts.methods);
     let (walk, behind) = walk_both(octets, counts, &items, claimed as usize);

@@ -28,6 +28,8 @@ class Tables:
     """Type id, and position of the name in `names`; method 0 is the entry's constructor."""
     code: bytes = struct.pack("<H", _RETURN)
     """Of the entry's constructor."""
+    sharing: int = 0
+    """How many methods of the entry class, the first of `methods`, have the same code."""
     classes: Sequence[tuple[int, int, bool]] = ()
     """Type id, type id of the superclass, and whether it has the list of `interfaces`."""
     interfaces: Sequence[int] = ()
@@ -48,7 +50,8 @@ class Tables:
         body = _put(data, starts[-1], item)
         # One direct method: id 0, access 1, then the offset of its code in five bytes.
         number = bytes([body & 0x7F | 0x80, *(body >> shift & 0x7F | 0x80 for shift in (7, 14, 21)), body >> 28])
-        entry = _put(data, starts[-1], bytes([0, 0, 1, 0, 0, 1]) + number)
+        sharing = (bytes([1, 1]) + number) * self.sharing
+        entry = _put(data, starts[-1], bytes([0, 0, 1 + self.sharing, 0, 0, 1]) + number + sharing)
         offsets = []
         for text in strings:
             offsets.append(starts[-1] + len(data))

@@ -2,7 +2,7 @@
 
 use super::column::{Column, Owner, Raw};
 use super::{raws, text, NativeDexError};
-use crate::bytes::has_room;
+use crate::bytes::{has_room, DexError};
 use crate::constants::Follower;
 use crate::dex::Dex as Engine;
 use crate::header;
@@ -33,12 +33,18 @@ pub fn header_offsets(column: &Column) -> Vec<usize> {
 pub fn read_dex(py: Python<'_>, column: &Column, offset: usize) -> PyResult<Dex> {
     let data = column.bytes().map(Arc::clone).unwrap_or_default();
     if header::read_header(&data, offset).is_ok_and(|header| !has_room(header.room())) {
-        return Err(PyMemoryError::new_err("There is no room to read the file."));
+        return Err(no_room());
     }
     match py.detach(|| Engine::read(data, offset)) {
         Ok(dex) => Ok(Dex(Arc::new(dex), Mutex::new(None))),
-        Err(error) => Err(NativeDexError::new_err(error.0)),
+        Err(DexError::Wrong(sentence)) => Err(NativeDexError::new_err(sentence)),
+        Err(DexError::NoRoom) => Err(no_room()),
     }
+}
+
+/// Return the error for a file that memory is too small for.
+fn no_room() -> PyErr {
+    PyMemoryError::new_err("There is no room to read the file.")
 }
 
 /// Return how to find the column `name`.

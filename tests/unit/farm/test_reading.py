@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from threading import Barrier, Event, current_thread, main_thread
+from typing import NoReturn
 
 import pytest
 
@@ -641,13 +642,12 @@ def test_what_is_the_same_app_again_is_not_read_ahead(desk: Desk) -> None:
 def test_a_failure_ahead_is_asked_again_in_its_turn(desk: Desk) -> None:
     """It may have come from the limits of the app before."""
 
-    def refuse(_: Task) -> int:
+    def refuse(_: Task) -> NoReturn:
         raise MemoryError
 
-    ahead: ReadAhead[int] = ReadAhead()
-    ahead.start(desk.task, refuse)
+    desk.inspector.ahead.start(desk.task, refuse)
 
-    assert ahead.take(desk.task) is None
+    assert Outcome.INSPECTED is desk.inspector.run(desk.task).outcome
 
 
 def test_what_was_read_of_another_task_is_not_taken() -> None:

@@ -130,15 +130,28 @@ def test_a_signature_beyond_a_limit_costs_the_signers_alone(monkeypatch: pytest.
     assert "signing" not in evidence.facts
 
 
+NAMES = [f"{i:07}" for i in range(600_000)]
+SHARED_CODE = b"\x1a\0\0\0" * 250_000 + b"\x0e\0"
+"""A quarter of a million constants."""
+
+
 @pytest.mark.parametrize("engine", [Engine.REFERENCE, pytest.param(Engine.NATIVE, marks=needs_native)])
+@pytest.mark.parametrize(
+    ("tables", "memory_mb"),
+    [
+        (Tables(names=NAMES), 24),
+        (Tables(names=NAMES[:100_000], methods=[(1, i) for i in range(15)], code=SHARED_CODE, sharing=15), 80),
+    ],
+    ids=["many names", "code of many methods"],
+)
 def test_code_that_needs_more_memory_than_there_may_be_is_no_death(
-    monkeypatch: pytest.MonkeyPatch, engine: Engine
+    monkeypatch: pytest.MonkeyPatch, engine: Engine, tables: Tables, memory_mb: int
 ) -> None:
     """Whatever engine reads, before its process would end: a new one, which has no room left over from other tests."""
     choose(monkeypatch, engine)
-    app = Tables(names=[f"{i:07}" for i in range(600_000)]).as_app()
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as another:
-        evidence = another.submit(inspect_apk, app, limits=Limits(memory_bytes=24 << 20)).result()
+        limits = Limits(memory_bytes=memory_mb << 20)
+        evidence = another.submit(inspect_apk, tables.as_app(), limits=limits).result()
 
     assert evidence.outcome is Outcome.OUT_OF_MEMORY
 
