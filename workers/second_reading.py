@@ -36,6 +36,9 @@ _REQUEST = struct.Struct("<dq")
 _ANSWER_MAX = 1 << 20
 _KEPT = 256 << 20
 """A process that once took more than that does not stay: 60 MB are usual, and 110 MB with an APK of 24 MB."""
+_KEPT_VARIABLES = frozenset(
+    {"HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "LD_PRELOAD", "MALLOC_ARENA_MAX", "PATH", "PYTHONHOME", "TMPDIR"}
+)
 _GRACE_S = 0.5
 """How much longer than the reading itself its answer is waited for."""
 _EXAMPLES = 5
@@ -78,6 +81,10 @@ class SecondReader:
         except (OSError, ValueError):
             self.close()
             return CrossCheck(failure="The process of the second reading ended before it answered.")
+        except BaseException:
+            # An answer that is still to come must not be taken for that on the next app.
+            self.close()
+            raise
 
     def _started(self) -> socket.socket:
         """Return the channel to the process, which is started if there is none."""
@@ -92,7 +99,7 @@ class SecondReader:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                    env=_environment(),
                     start_new_session=True,
                 )
         return self._channel
@@ -105,6 +112,12 @@ class SecondReader:
             self._process.kill()
             self._process.wait()
         self._process = self._channel = None
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of the process: of the worker's, which has keys of stores, what a Python needs to run."""
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT_VARIABLES}
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 @cache
@@ -182,9 +195,11 @@ def main() -> None:
                 return
             seconds, memory_bytes = _REQUEST.unpack(request)
             _end_by_itself(seconds)
-            apk, account = (_content(file) for file in files)
-            check = compared(apk, _unpacked(account), Limits(seconds=seconds, memory_bytes=memory_bytes))
-            channel.sendall(json.dumps(_answer(check)).encode() + b"\n")
+            # No name is kept: the app goes before the next one comes.
+            apk, account = files
+            limits = Limits(seconds=seconds, memory_bytes=memory_bytes)
+            answer = _answer(compared(_content(apk), _unpacked(_content(account)), limits))
+            channel.sendall(json.dumps(answer).encode() + b"\n")
 
 
 def _answer(check: CrossCheck) -> dict[str, Any]:

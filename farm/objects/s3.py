@@ -65,7 +65,8 @@ class S3Store:
                         done += len(piece)
                     return
             except BROKEN_STREAM as error:
-                if attempt == _READS:
+                # Without an etag nobody knows whether the rest would be that of the same object.
+                if attempt == _READS or (done and etag is None):
                     raise self._error(error, key) from error
                 request |= _condition(etag, version_id) | ({"Range": f"bytes={done}-"} if done else {})
             except (ClientError, BotoCoreError) as error:
@@ -193,8 +194,10 @@ class S3Store:
             raise self._changed(key)
         return _body(answer, min(length, sent))
 
-    def _goes_on(self, answer: dict[str, Any], key: str, done: int, *, etag: str | None, limit: int | None) -> str:
-        """Return the etag of an answer which, as checked here, gives the object from its byte `done` on."""
+    def _goes_on(
+        self, answer: dict[str, Any], key: str, done: int, *, etag: str | None, limit: int | None
+    ) -> str | None:
+        """Return the etag, if any, of an answer which, as checked here, gives the object from its byte `done` on."""
         size = done + int(answer["ContentLength"])
         if limit is not None and size > limit:
             raise OverSizeLimitError(f"The object has {size} bytes; the limit is {limit}.")
@@ -203,7 +206,7 @@ class S3Store:
         found = _bare(str(answer.get("ETag", etag or "")))
         if etag not in {None, found}:
             raise self._changed(key)
-        return found
+        return found or None
 
     def _changed(self, key: str) -> ObjectChangedError:
         """Return the error for an object that is another one."""

@@ -211,6 +211,33 @@ def test_the_size_of_the_worker_is_not_that_of_the_process(monkeypatch: pytest.M
     assert len(large) > 256 << 20
 
 
+def test_the_process_gets_none_of_the_workers_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an app might make of androguard, it finds nothing there to take along."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "known only to the worker")
+    reader = SecondReader()
+    monkeypatch.setattr("workers.cross_check.shared_reader", lambda: reader)
+    try:
+        assert cross_check(SIGNED, limits=LIMITS).verdict is CrossVerdict.AGREED
+        assert b"known only" not in Path(f"/proc/{reader.pid}/environ").read_bytes()
+    finally:
+        reader.close()
+
+
+def test_an_answer_that_was_not_waited_for_is_not_taken_for_the_next_one(
+    reader: SecondReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process goes with it, whatever interrupted the waiting."""
+
+    def interrupted(*_: object) -> bytes:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("workers.second_reading._line", interrupted)
+        with pytest.raises(MemoryError), in_memory([SIGNED]) as file:
+            reader.ask(file, {}, memory_bytes=1 << 30, seconds=5.0)
+    assert reader.pid is None
+
+
 def test_a_process_that_hangs_is_thrown_away_in_time(reader: SecondReader) -> None:
     """The check has failed, the process is gone, and the next app gets a new one."""
     assert reader.pid is not None

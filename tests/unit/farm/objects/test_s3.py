@@ -68,6 +68,16 @@ def test_a_stream_that_cannot_go_on_is_given_up(server: ScriptedServer, then: An
         list(_store(server).stream("k"))
 
 
+def test_a_stream_without_an_etag_is_not_gone_on_with(server: ScriptedServer) -> None:
+    """Nothing would say that the rest is of the same object."""
+    rest = answer(206, b"lo", Content_Range="bytes 3-4/5")
+    server.answers = [answer(200, b"hel", length=5), rest]
+
+    with pytest.raises(StoreError, match="cannot be reached"):
+        list(_store(server).stream("k"))
+    assert 1 == len(server.requests)
+
+
 def test_a_stream_that_breaks_off_again_and_again_is_given_up(server: ScriptedServer) -> None:
     """After three tries the store is said to be unreachable."""
     server.answers = [answer(200, b"", length=5, ETag='"e"')]
