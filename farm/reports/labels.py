@@ -30,8 +30,8 @@ SUITES: Mapping[Suite, Label] = {
 STATES: Mapping[State, Label] = {
     State.DONE: ("已检测", "inspected"),
     State.UNKNOWN: ("未知", "unknown"),
-    State.UNUSABLE: ("无法使用", "unusable"),
-    State.QUARANTINED: ("隔离", "quarantined"),
+    State.UNUSABLE: ("不可检测", "unusable"),
+    State.QUARANTINED: ("已隔离", "quarantined"),
     State.CANCELLED: ("已取消", "cancelled"),
     State.RUNNING: ("检测中", "running"),
     State.PENDING: ("待检测", "pending"),
