@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from farm.cli.main import cli
-from farm.model.errors import UninspectableError
+from farm.model.errors import SourceError, UninspectableError
 from tests.hostile.networks import a_configuration_with_rules_for_domains
 from tests.unit.workers import runs
 from workers.dynamic import suite as dynamic_suite
@@ -135,6 +135,29 @@ def test_of_a_file_that_is_no_app_nothing_is_concluded(
     assert words in output
     assert "No leads" not in output
     assert "没有线索" not in output
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "not_an_apk: The file is not a zip"), ("zh", "不是安装包 not_an_apk：文件不是 zip")]
+)
+def test_the_error_of_a_file_that_is_no_app_is_in_the_language_asked_for(
+    farm: Callable[..., Result], tmp_path: Path, lang: str, words: str
+) -> None:
+    """What happened, and that another copy of the file is the next step."""
+    (tmp_path / "text.apk").write_text("not a zip")
+    error = farm("inspect", tmp_path / "text.apk", "--lang", lang).exception
+
+    assert isinstance(error, UninspectableError)
+    assert words in str(error)
+    assert {"en": "Bring a whole APK.", "zh": "请换一份完整的安装包。"}[lang] in error.next_step
+
+
+def test_a_folder_is_sent_to_submit(farm: Callable[..., Result], tmp_path: Path) -> None:
+    """One APK is inspected at a time."""
+    error = farm("inspect", tmp_path).exception
+
+    assert isinstance(error, SourceError)
+    assert "farm submit" in error.next_step
 
 
 @pytest.mark.parametrize(("name", "value"), [("MEMBER_MB", "0"), ("ENTRIES", "1")])
