@@ -72,6 +72,9 @@ class RowError(ValueError):
     """What is wrong with a row."""
 
 
+_COLUMNS_STEP = "Give each row a 'url' (s3://bucket/key), or a 'key' with or without a 'bucket'."
+
+
 class RowReader:
     """Turns the rows of one list, all with the same columns, into apps."""
 
@@ -87,10 +90,11 @@ class RowReader:
             found = next((lower[alias] for alias in aliases if alias in lower), None)
             if found is not None:
                 self._columns[field] = found
+        if not columns:
+            raise SourceError("The list is empty: it names no columns.", next_step=_COLUMNS_STEP)
         if not {"url", "key"} & set(self._columns):
             raise SourceError(
-                f"The list has no column 'url' or 'key', only: {visible(', '.join(columns)) or 'nothing'}.",
-                next_step="Give each row a 'url' (s3://bucket/key), or a 'key' with or without a 'bucket'.",
+                f"The list has no column 'url' or 'key', only: {visible(', '.join(columns))}.", next_step=_COLUMNS_STEP
             )
         self._extra = [name for name in columns if name not in set(self._columns.values())]
         self._base = base
