@@ -69,7 +69,7 @@ _COLUMNS = (("time", "时间"), ("what", "信息或行为"), ("whose", "主体")
 def show_run(run: Timeline, out: Console, lang: str) -> None:
     """Print a run: a summary, then its phases."""
     for name, told in _summary(run, lang):
-        out.print(f"{_name(name, lang)}{told}")
+        hung(out, _word(_WORDS, name, lang), told)
     out.print(f"[dim]{_word(_WORDS, 'how', lang, 300)}[/]")
     for phase in run.phases:
         _show_phase(phase, run, out, lang)
@@ -77,13 +77,14 @@ def show_run(run: Timeline, out: Console, lang: str) -> None:
         out.print()
     for action, components in run.started[:_STARTED_SHOWN]:
         names = ", ".join(_safe(each, 120) for each in components[:4])
-        out.print(f"{_name('started', lang)}{names} {_word(_WORDS, 'by', lang)} {_safe(action, 120)}")
+        hung(out, _word(_WORDS, "started", lang), f"{names} {_word(_WORDS, 'by', lang)} {_safe(action, 120)}")
     for ask in run.requests[:_REQUESTS_SHOWN]:
         permissions = ask.get("permissions")
         asked = ", ".join(_safe(each, 80) for each in permissions) if isinstance(permissions, list) else "?"
         answer = _word(run_words.VALUES, str(ask.get("answer") or "none"), lang)
         phase_name = _word(run_words.PHASES, str(ask.get("phase")), lang)
-        out.print(f"{_name('asks for', lang)}{asked}  ({phase_name}; {_word(_WORDS, 'answer', lang)}: {answer})")
+        told = f"{asked}  ({phase_name}; {_word(_WORDS, 'answer', lang)}: {answer})"
+        hung(out, _word(_WORDS, "asks for", lang), told)
 
 
 def _summary(run: Timeline, lang: str) -> Iterator[tuple[str, str]]:
@@ -200,9 +201,16 @@ def _operation(line: Line, lang: str) -> str:
     return f"{_safe(line.what, 120)}{given}" + (f"  [red]{kinds} {_word(_WORDS, 'left', lang)}[/]" if kinds else "")
 
 
-def _name(name: str, lang: str) -> str:
-    """Return the name of a line, as wide as the others."""
-    return padded(_word(_WORDS, name, lang))
+def hung(out: Console, name: str, told: str, width: int = 9) -> None:
+    """Print a line with its name in front; on a terminal, what does not fit goes on below what is told."""
+    if out.soft_wrap:
+        out.print(f"{padded(name, width)}{told}")
+        return
+    grid = Table.grid()
+    grid.add_column(width=width, no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(name, told)
+    out.print(grid)
 
 
 def padded(word: str, width: int = 9) -> str:

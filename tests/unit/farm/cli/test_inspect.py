@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from farm.cli.main import cli
+from farm.cli.run_view import hung
 from farm.model.errors import SourceError, UninspectableError
 from tests.hostile.networks import a_configuration_with_rules_for_domains
 from tests.unit.workers import runs
@@ -341,3 +343,15 @@ def test_a_file_that_is_no_app_has_a_document(farm: Callable[..., Result], tmp_p
 
     assert "not_an_apk" == json.loads(result.stdout)["dynamic"]["outcome"]
     assert 11 == getattr(result.exception, "exit_code", None)
+
+
+def test_on_a_narrow_terminal_a_reason_stays_beside_its_name() -> None:
+    """What does not fit goes on below itself, not below the name."""
+    out = Console(width=40, force_terminal=True, color_system=None, soft_wrap=False)
+    with out.capture() as said:
+        hung(out, "outcome", "malformed  The file is cut off: no central directory at its end.")
+    first, *others = said.get().splitlines()
+
+    assert first.startswith("outcome  malformed")
+    assert others
+    assert all(line.startswith(" " * 9) for line in others)
