@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,7 @@ def test_the_timeline_speaks_chinese(farm: Callable[..., Result], monkeypatch: p
     result = farm("inspect", SAMPLE, "--suite", "dynamic", "--lang", "zh", "--out", "out")
 
     assert "首次启动，未作任何操作" in result.output
+    assert re.search("[\u4e00-\u9fff][,;:]", result.output) is None
     assert "MAC 地址" in result.output
 
 
