@@ -55,7 +55,7 @@ class BadRow:
     """A row that cannot be used."""
 
     line: int
-    """As in Row."""
+    """As in Row; 0 if the source is a folder or a prefix, which has no lines."""
     text: str
     """The beginning of the row, safe to show."""
     reason: str
@@ -65,7 +65,8 @@ class BadRow:
 
     def __str__(self) -> str:
         """Return the line that a user reads."""
-        return f"{self.file + ' ' if self.file else ''}line {self.line}: {self.reason}: {self.text}"
+        line = f"line {self.line}: " if self.line else ""
+        return f"{self.file + ' ' if self.file else ''}{line}{self.reason}: {self.text}"
 
 
 class RowError(ValueError):
@@ -162,7 +163,9 @@ def bad_rows_error(bad: Sequence[BadRow], *, next_step: str = "") -> BadRowsErro
     lines = [f"  {row}" for row in bad[:SHOWN]]
     if len(bad) > SHOWN:
         lines.append(f"  ... and {len(bad) - SHOWN} more")
-    count = "1 row of the list" if len(bad) == 1 else f"{len(bad)} rows of the list"
+    listed = any(row.line for row in bad)
+    one, several = ("row of the list", "rows of the list") if listed else ("app", "apps")
+    count = f"{len(bad)} {one if len(bad) == 1 else several}"
     return BadRowsError("\n".join([f"{count} cannot be used, so nothing was submitted:", *lines]), next_step=next_step)
 
 
