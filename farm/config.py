@@ -121,6 +121,9 @@ _DEFAULTS: dict[str, str] = {
     "log": "auto",
 }
 
+_LENGTHS_OF_TIME = frozenset({"app_seconds", "dynamic_seconds", "lease_seconds"})
+"""Numbers that cannot be zero: a timer of no time is no timer, a lease of no time no lease."""
+
 NAMES: tuple[str, ...] = tuple(_DEFAULTS)
 """Names of all settings, as they stand in farm.toml."""
 
@@ -155,7 +158,9 @@ def _read_file(env: Mapping[str, str], folder: Path) -> tuple[dict[str, Any], st
     path = Path(env["FARM_CONFIG"]) if env.get("FARM_CONFIG") else folder / "farm.toml"
     if not path.exists():
         if env.get("FARM_CONFIG"):
-            raise ConfigError(f"FARM_CONFIG names {path}, which does not exist.")
+            raise ConfigError(
+                f"FARM_CONFIG names {path}, which does not exist.", next_step="Correct the variable, or unset it."
+            )
         return {}, ""
     try:
         table = tomllib.loads(path.read_text("utf-8"))
@@ -191,7 +196,7 @@ def _typed(values: Mapping[str, str], origins: Mapping[str, str]) -> Settings:
 
 
 def _number(name: str, value: str, origin: str, kind: object) -> object:
-    """Return `value` as the setting's type; numbers must be finite and not negative."""
+    """Return `value` as the setting's type; numbers must be finite, and not negative; of time, more than none."""
     if kind not in {"int", "float"}:
         return value
     try:
@@ -199,5 +204,7 @@ def _number(name: str, value: str, origin: str, kind: object) -> object:
     except ValueError:
         raise ConfigError(f"{name} is {value!r} (from {origin}); it must be a number.") from None
     if not 0 <= number < float("inf"):
-        raise ConfigError(f"{name} is {value!r} (from {origin}); it must not be negative.")
+        raise ConfigError(f"{name} is {value!r} (from {origin}); it must be a number from 0 on.")
+    if number == 0 and name in _LENGTHS_OF_TIME:
+        raise ConfigError(f"{name} is {value!r} (from {origin}); it must be more than 0.")
     return number

@@ -39,8 +39,9 @@ def command(ctx: click.Context, address: str | None, as_json: bool) -> None:
             if check.next_step:
                 click.echo(f"      {'':<14} {check.next_step}")
         click.echo("\nSettings (a flag beats FARM_*, which beats farm.toml):")
+        width = max(map(len, settings.origins))
         for name, origin in settings.origins.items():
-            click.echo(f"  {name:<16} {_shown(name, str(getattr(settings, name)))}  ({origin})")
+            click.echo(f"  {name:<{width}}  {_shown(name, str(getattr(settings, name))) or '-'}  ({origin})")
     if not all(c.ok for c in checks):
         sys.stdout.flush()
         raise UnfinishedError("Some checks failed; see above.")

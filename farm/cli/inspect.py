@@ -9,9 +9,14 @@ import click
 from farm.cli.context import console, print_json, settings_of
 from farm.cli.submit import parse_suites
 from farm.model.errors import UninspectableError
+from farm.model.inspection import Suite
 from farm.model.raising import limits_met
+from farm.model.reasons import OUTCOMES, reason
+from workers.model.evidence import Evidence
 from workers.model.outcome import Outcome, OutcomeClass
 from workers.model.services import Services
+
+_SUITES_ZH = {Suite.STATIC: "静态", Suite.DYNAMIC: "动态"}
 
 
 @click.command(name="inspect", short_help="Inspect one APK on this machine, no batch needed.")
@@ -27,7 +32,9 @@ from workers.model.services import Services
     type=click.Choice([each.value for each in Services]),
     help="Google's and vendors' services on the phone of a dynamic inspection; default: setting dynamic_services.",
 )
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of findings.")
+@click.option(
+    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of what is printed."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -50,7 +57,6 @@ def command(
     With --suite dynamic the app is run in the sandbox, and a page shows its screens beside what it did.
     """
     from farm.cli.inspect_view import show
-    from farm.model.inspection import Suite
     from farm.rules.app_types import app_type_named
     from farm.rules.catalogue import load_packs
     from farm.service.inspect_one import inspect_file
@@ -80,13 +86,25 @@ def command(
     for each, evidence in inspected.evidence.items():
         seen = evidence.outcome.outcome_class in {OutcomeClass.OK, OutcomeClass.APP} and evidence.facts
         if not seen:
-            raise UninspectableError(
-                f"{apk.name} could not be inspected by the {each} suite: {evidence.outcome.value}: {evidence.reason}",
-                next_step=_next_step(evidence.outcome),
-            )
+            raise _uninspectable(apk.name, each, evidence, lang)
 
 
-def _next_step(outcome: Outcome) -> str:
-    """Return what a person can do about an app that could not be inspected."""
-    raised = next((f"Raise the setting {settings}. " for _, settings in limits_met([outcome])), "")
-    return f"{raised}See 'Outcomes' in docs/reference/outcomes.md."
+def _uninspectable(name: str, suite: Suite, evidence: Evidence, lang: str) -> UninspectableError:
+    """Return what happened to an app that could not be inspected, and what a person can do, in one language."""
+    outcome = evidence.outcome
+    raised = next((settings for _, settings in limits_met([outcome])), "")
+    if lang == "zh":
+        steps = [f"可调高设置 {raised}。" if raised else "请换一份完整的安装包。" if _is_the_file(outcome) else ""]
+        why = f"{OUTCOMES[outcome][0]} {outcome.value}：{reason(evidence.reason)[0]}"
+        said = f"{name} 无法完成{_SUITES_ZH[suite]}检测：{why}"
+        steps.append("各种结果的含义见 docs/reference/outcomes.md。")
+        return UninspectableError(said, next_step="".join(steps))
+    steps = [f"Raise the setting {raised}. " if raised else "Bring a whole APK. " if _is_the_file(outcome) else ""]
+    steps.append("docs/reference/outcomes.md says what each outcome means.")
+    said = f"{name} could not be inspected by the {suite} suite: {outcome.value}: {evidence.reason}"
+    return UninspectableError(said, next_step="".join(steps))
+
+
+def _is_the_file(outcome: Outcome) -> bool:
+    """Return whether another copy of the file may help."""
+    return outcome in {Outcome.NOT_AN_APK, Outcome.MALFORMED}

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from farm.cli.folded import Folded
-from farm.cli.run_view import LINES_SHOWN, padded, show_run
+from farm.cli.run_view import LINES_SHOWN, hung, padded, show_run
 from farm.model.inspection import Suite
 from farm.model.raising import limits_met
 from farm.model.reasons import reason
@@ -68,9 +68,9 @@ def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> No
         why = f"  {_safe(said, 600)}" if said else ""
         of = f"{suite.value}: " if len(inspected.evidence) > 1 else ""
         called = f"{OUTCOMES[evidence.outcome][0]} " if lang == "zh" else ""
-        out.print(f"{padded(_word('outcome', lang))}{of}{called}{evidence.outcome.value}{why}")
+        hung(out, _word("outcome", lang), f"{of}{called}{evidence.outcome.value}{why}")
     for _, settings in limits_met(evidence.outcome for evidence in inspected.evidence.values()):
-        out.print(f"{padded(_word('limit', lang))}{_word('raise', lang).format(settings)}")
+        hung(out, _word("limit", lang), _word("raise", lang).format(settings))
     absent = _word("not given", lang) if app.package else "?"
     out.print(_word("sdk", lang).format(app.min_sdk or absent, app.target_sdk or absent))
     static = inspected.evidence.get(Suite.STATIC)
@@ -79,7 +79,7 @@ def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> No
             counted = _third_party(static.facts.get(fact)) if fact == "sdks" else static.facts.get(fact)
             out.print(f"{padded(_word(fact, lang), 15)}{_count(counted, lang)}")
         if network := _network(static.facts.get("network_security"), lang):
-            out.print(f"{padded(_word('network', lang), 15)}{_safe(network, 400)}")
+            hung(out, _word("network", lang), _safe(network, 400), 15)
     dynamic = inspected.evidence.get(Suite.DYNAMIC)
     if dynamic is not None and dynamic.dynamic is not None:
         show_run(timeline(dynamic.dynamic, lines=LINES_SHOWN), out, lang)

@@ -10,6 +10,7 @@ import click
 
 from farm import __version__
 from farm.model.errors import FarmError
+from farm.model.text import visible
 
 COMMANDS: dict[str, str] = {
     "submit": "Freeze a list of apps into a batch.",
@@ -24,6 +25,9 @@ COMMANDS: dict[str, str] = {
     "doctor": "Check what works on this machine and what to do about the rest.",
 }
 """Every command with its one-line help; its module is imported only when it is called."""
+
+_LONGEST_LINE = 2000
+"""Characters of one line of an error; a reason of an app may be long, and is cut before."""
 
 
 class LazyGroup(click.Group):
@@ -62,7 +66,25 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "FARM"})
+_HELP = """Inspect Android apps by the hundred thousand.
+
+Submit a batch, run it, look at it, report it:
+
+\b
+  farm submit ./apks --name first
+  farm run
+  farm status first
+  farm report first --format html --out report
+
+The options below are settings: each is also a FARM_* variable and a line in farm.toml, as are those that
+'farm doctor' lists.
+"""
+"""The line that only says `\\b` keeps click from filling the lines of the paragraph behind it."""
+
+
+@click.group(
+    cls=LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "FARM"}
+)
 @click.version_option(__version__, prog_name="farm", message="%(prog)s %(version)s")
 @click.option(
     "--home", allow_from_autoenv=False, metavar="DIR", help="Folder for the ledger and the embedded store.  [FARM_HOME]"
@@ -90,18 +112,7 @@ class LazyGroup(click.Group):
 )
 @click.pass_context
 def cli(ctx: click.Context, /, **flags: str | None) -> None:
-    r"""Inspect Android apps by the hundred thousand.
-
-    Submit a batch, watch it, re-run what failed:
-
-    \b
-      farm submit ./apks --name first
-      farm run
-      farm status first
-      farm report first --format html --out report
-
-    Every option is also a FARM_* variable and a line in farm.toml.
-    """
+    """Inspect Android apps by the hundred thousand."""
     ctx.obj = flags
 
 
@@ -118,13 +129,12 @@ def main(args: list[str] | None = None) -> None:
         _complain(str(error), error.next_step)
         sys.exit(error.exit_code)
     except click.exceptions.Abort:
+        # Also Ctrl-C, which click turns into this; it has ended the line already.
+        _complain("Stopped.", "")
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        _complain("Stopped.", "")
-        sys.exit(130)
     except BrokenPipeError:
         # The reader of our output has gone, as with `| head`; that is no error of ours.
         sys.stderr.close()
@@ -133,7 +143,8 @@ def main(args: list[str] | None = None) -> None:
 
 
 def _complain(message: str, next_step: str) -> None:
-    """Write an error and what to do about it."""
-    click.echo(f"farm: {message}", err=True)
+    """Write an error and what to do about it; names in it may hold anything, also what moves the cursor."""
+    lines = [visible(line, _LONGEST_LINE) for line in message.split("\n")]
+    click.echo("farm: " + "\n".join(lines), err=True)
     if next_step:
-        click.echo(f"      {next_step}", err=True)
+        click.echo(f"      {visible(next_step, _LONGEST_LINE)}", err=True)

@@ -72,7 +72,7 @@ def _show(plan: RerunPlan, currency: str) -> None:
     from rich.console import Group
     from rich.text import Text
 
-    from farm.cli.status_view import count_table, duration, plural, show_picture, size
+    from farm.cli.status_view import count_table, plural, price, show_picture, size, work
     from farm.model.text import visible
 
     name = Text(visible(plan.batch.name, 60), style="bold")
@@ -82,9 +82,7 @@ def _show(plan: RerunPlan, currency: str) -> None:
     if plan.worker_s is None or plan.cost is None:
         estimate = "time not known yet: nothing was inspected so far"
     else:
-        # A price of almost nothing is still a price; "0.00" would read as free.
-        price = f"{plan.cost:,.2f}" if plan.cost >= 0.01 or plan.cost == 0 else "less than 0.01"
-        estimate = f"about {duration(plan.worker_s)} of CPU time, {price} {currency}"
+        estimate = f"{work(plan.worker_s)} of CPU time, {price(plan.cost, currency)}"
     summary = (
         f": {plural(plan.preview.inspections, 'inspection')} in {plural(plan.preview.shards, 'shard')}, "
         f"{size(plan.preview.bytes)} to read, {estimate}"

@@ -112,6 +112,8 @@ def _display(farm: Farm, batch: BatchId | None, *, enabled: bool) -> Iterator[Ca
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
+    from farm.cli.status_view import plural
+
     total = farm.ledger.unfinished(batch)
     bar = Progress(
         SpinnerColumn(),
@@ -132,7 +134,7 @@ def _display(farm: Farm, batch: BatchId | None, *, enabled: bool) -> Iterator[Ca
                 line,
                 completed=now.finished,
                 total=max(total, now.finished),
-                description=f"{now.workers} workers, {now.in_flight} in flight",
+                description=f"{plural(now.workers, 'worker')}, {now.in_flight} in flight",
                 states="  ".join(words),
             )
 
@@ -153,5 +155,7 @@ def _say_summary(done: RunProgress, *, as_json: bool) -> None:
     if as_json:
         print_json({"finished": done.finished, "states": states})
         return
+    from farm.cli.status_view import plural
+
     words = ", ".join(f"{n:,} {state}" for state, n in sorted(states.items())) or "nothing"
-    click.echo(f"{done.finished:,} inspections finished: {words}.")
+    click.echo(f"{plural(done.finished, 'inspection')} finished: {words}.")

@@ -33,7 +33,7 @@ _WORDS: Mapping[str, Label] = {
     "refusal": ("拒绝", "refusal"),
     "sent": ("传出", "sent"),
     "not run": ("未运行", "not run"),
-    "cost": ("费用", "cost"),
+    "cost": ("开销", "cost"),
     "started": ("启动", "started"),
     "asks for": ("申请", "asks for"),
     "application": ("应用", "application"),
@@ -47,7 +47,7 @@ _WORDS: Mapping[str, Label] = {
     "refuse": ("拒绝：", "refuse: "),
     "no refuse": ("没有拒绝方式", "no way to refuse"),
     "own": ("应用自身", "own code"),
-    "read by": ("读取：", "read by"),
+    "read by": ("读取：", "read by "),
     "more": ("另有 {} 项", "and {} more"),
     "more lines": ("另有 {} 行", "and {} more lines"),
     "unmeasured": ("没有测量", "not measured"),
@@ -58,6 +58,9 @@ _WORDS: Mapping[str, Label] = {
     "left": ("在此传出", "left here"),
     "by": ("由", "by"),
     "answer": ("应答", "answer"),
+    "comma": ("，", ", "),
+    "semicolon": ("；", "; "),
+    "colon": ("：", ": "),
     "how": (
         "怎么读：每一行都是应用自己的代码发出的调用，应答是种入的假值；没有看到的，什么也不证明。",
         "How to read it: each line is a call of the app's own code, with a planted answer; absence proves nothing.",
@@ -69,7 +72,7 @@ _COLUMNS = (("time", "时间"), ("what", "信息或行为"), ("whose", "主体")
 def show_run(run: Timeline, out: Console, lang: str) -> None:
     """Print a run: a summary, then its phases."""
     for name, told in _summary(run, lang):
-        out.print(f"{_name(name, lang)}{told}")
+        hung(out, _word(_WORDS, name, lang), told)
     out.print(f"[dim]{_word(_WORDS, 'how', lang, 300)}[/]")
     for phase in run.phases:
         _show_phase(phase, run, out, lang)
@@ -77,20 +80,26 @@ def show_run(run: Timeline, out: Console, lang: str) -> None:
         out.print()
     for action, components in run.started[:_STARTED_SHOWN]:
         names = ", ".join(_safe(each, 120) for each in components[:4])
-        out.print(f"{_name('started', lang)}{names} {_word(_WORDS, 'by', lang)} {_safe(action, 120)}")
+        hung(out, _word(_WORDS, "started", lang), f"{names} {_word(_WORDS, 'by', lang)} {_safe(action, 120)}")
+    colon = _word(_WORDS, "colon", lang)
     for ask in run.requests[:_REQUESTS_SHOWN]:
         permissions = ask.get("permissions")
         asked = ", ".join(_safe(each, 80) for each in permissions) if isinstance(permissions, list) else "?"
         answer = _word(run_words.VALUES, str(ask.get("answer") or "none"), lang)
         phase_name = _word(run_words.PHASES, str(ask.get("phase")), lang)
-        out.print(f"{_name('asks for', lang)}{asked}  ({phase_name}; {_word(_WORDS, 'answer', lang)}: {answer})")
+        told = (
+            f"{asked}  ({phase_name}{_word(_WORDS, 'semicolon', lang)}{_word(_WORDS, 'answer', lang)}{colon}{answer})"
+        )
+        hung(out, _word(_WORDS, "asks for", lang), told)
 
 
 def _summary(run: Timeline, lang: str) -> Iterator[tuple[str, str]]:
     """Yield what is known of the run as a whole, with its name."""
     reached = [word for word, there in (("application", run.application), ("launcher", run.launcher_resumed)) if there]
-    words = ", ".join(_word(_WORDS, word, lang) for word in reached or ["nothing"])
-    yield "reached", f"{words}; {_word(_WORDS, 'components', lang).format(ok=run.ok, tried=run.tried)}"
+    comma = _word(_WORDS, "comma", lang)
+    words = comma.join(_word(_WORDS, word, lang) for word in reached or ["nothing"])
+    components = _word(_WORDS, "components", lang).format(ok=run.ok, tried=run.tried)
+    yield "reached", f"{words}{_word(_WORDS, 'semicolon', lang)}{components}"
     yield "consent", _consent(run, lang)
     if run.refuse is not None:
         yield "refusal", _word(run_words.VALUES, str(run.refuse.get("outcome")), lang)
@@ -101,9 +110,9 @@ def _summary(run: Timeline, lang: str) -> Iterator[tuple[str, str]]:
     if run.not_seen:
         names = [_not_seen(name, lang) for name in run.not_seen[:_NOT_SEEN_SHOWN]]
         more = len(run.not_seen) - _NOT_SEEN_SHOWN
-        yield "not run", ", ".join([*names, *([_word(_WORDS, "more", lang).format(more)] if more > 0 else [])])
+        yield "not run", comma.join([*names, *([_word(_WORDS, "more", lang).format(more)] if more > 0 else [])])
     measured = [_pick(words, lang) for words in run_words.measures(run.cost)]
-    yield "cost", ", ".join(measured) or _word(_WORDS, "unmeasured", lang)
+    yield "cost", comma.join(measured) or _word(_WORDS, "unmeasured", lang)
 
 
 def _consent(run: Timeline, lang: str) -> str:
@@ -122,7 +131,7 @@ def _consent(run: Timeline, lang: str) -> str:
     parts += [f"[red]{_word(run_words.FIELDS, name, lang)}[/]" for name in marks]
     if "refuse" in run.consent and run.consent["refuse"] is None:
         parts.append(f"[red]{_word(_WORDS, 'no refuse', lang)}[/]")
-    return ", ".join(parts)
+    return _word(_WORDS, "comma", lang).join(parts)
 
 
 def _sent(line: Sent, lang: str) -> str:
@@ -130,11 +139,11 @@ def _sent(line: Sent, lang: str) -> str:
     told = [_safe(line.subject, 60) if line.subject else _word(_WORDS, "own", lang)]
     told.append(_word(run_words.CONSENTS, line.consent, lang))
     sources = ", ".join(_safe(source, 80) for source in line.sources[:3])
-    told += [f"{_word(_WORDS, 'read by', lang)} {sources}"] if sources else []
+    told += [f"{_word(_WORDS, 'read by', lang)}{sources}"] if sources else []
     often = f" ×{line.count}" if line.count > 1 else ""
     kinds = ", ".join(_pick(run_words.kind_label(kind), lang) for kind in line.kinds)
     place = " ".join(_safe(text, 100) for text in (", ".join(line.what), line.target) if text)
-    return f"[red]{kinds}[/] → {place}{often}  ({'; '.join(told)})"
+    return f"[red]{kinds}[/] → {place}{often}  ({_word(_WORDS, 'semicolon', lang).join(told)})"
 
 
 def _not_seen(name: str, lang: str) -> str:
@@ -152,9 +161,10 @@ def _show_phase(phase: PhaseView, run: Timeline, out: Console, lang: str) -> Non
     )
     lasted += [_pick(words, lang) for words in run_words.measures({"cpu_s": phase.cpu_s})]
     note = _pick(run_words.phase_note(phase.name, asked=run.asked), lang)
-    out.print(f"\n[bold]{_word(run_words.PHASES, phase.name, lang)}[/]  {', '.join(lasted)}  [dim]{note}[/]")
+    took = _word(_WORDS, "comma", lang).join(lasted)
+    out.print(f"\n[bold]{_word(run_words.PHASES, phase.name, lang)}[/]  {took}  [dim]{note}[/]")
     if phase.note:
-        out.print(f"  {_word(_WORDS, 'cut', lang)}: {_pick(reason(phase.note), lang, 200)}")
+        out.print(f"  {_word(_WORDS, 'cut', lang)}{_word(_WORDS, 'colon', lang)}{_pick(reason(phase.note), lang, 200)}")
     if not phase.lines:
         out.print(f"  {_word(_WORDS, 'quiet', lang)}")
         return
@@ -200,9 +210,16 @@ def _operation(line: Line, lang: str) -> str:
     return f"{_safe(line.what, 120)}{given}" + (f"  [red]{kinds} {_word(_WORDS, 'left', lang)}[/]" if kinds else "")
 
 
-def _name(name: str, lang: str) -> str:
-    """Return the name of a line, as wide as the others."""
-    return padded(_word(_WORDS, name, lang))
+def hung(out: Console, name: str, told: str, width: int = 9) -> None:
+    """Print a line with its name in front; on a terminal, what does not fit goes on below what is told."""
+    if out.soft_wrap:
+        out.print(f"{padded(name, width)}{told}")
+        return
+    grid = Table.grid()
+    grid.add_column(width=width, no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row(name, told)
+    out.print(grid)
 
 
 def padded(word: str, width: int = 9) -> str:

@@ -50,7 +50,9 @@ def command(
     --allow-remote is given.
     """
     if no_driver and address:
-        raise UsageError("--address is for the driver, which --no-driver leaves out.")
+        raise UsageError(
+            "--address is for the driver, which --no-driver leaves out.", next_step="Leave out one of the two."
+        )
     _check_reach(host, allow_remote=allow_remote)
     from farm.cli.supervisor import Supervisor
     from farm.web.app import create_app

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import click
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -15,7 +16,7 @@ from farm.model.batch import ShardState, ShardStatus
 from farm.model.inspection import FAILED_STATES, State
 from farm.model.raising import limits_met
 from farm.model.target import Pace, Standing
-from farm.model.text import visible
+from farm.model.text import file_name, visible
 from farm.ports import DriverRow, FailureRow
 from farm.service.status import BAR_ORDER, BatchView, Overview
 from workers.model.cross_check import CrossVerdict
@@ -32,7 +33,8 @@ STYLES: dict[State, str] = {
 }
 """Colour of each state."""
 
-_WIDTH = 60
+_WIDTH = 40
+"""Cells of a bar: with the figures behind it, it fits into 80 columns."""
 PIPE_WIDTH = 240
 _WIDE = 120
 _SHORT_ID = 8
@@ -148,6 +150,16 @@ def size(count: float) -> str:
     return ""
 
 
+def price(amount: float, currency: str) -> str:
+    """Return a price; one of almost nothing is still a price, and "0.00" would read as free."""
+    return f"{amount:,.2f} {currency}" if amount >= 0.01 or amount == 0 else f"less than 0.01 {currency}"
+
+
+def work(seconds: float) -> str:
+    """Return an estimate of CPU time."""
+    return f"about {duration(seconds)}" if seconds >= 1 or seconds == 0 else "less than 1 s"
+
+
 def plural(number: int, word: str) -> str:
     """Return a number with its word: `1 shard`, `2 shards`."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
@@ -241,24 +253,28 @@ def count_table(heading: str, counts: Mapping[str, int]) -> Table:
     return table
 
 
-def _failures(view: BatchView, reasons: Mapping[OutcomeClass, Sequence[FailureRow]]) -> list[Text]:
+def _failures(view: BatchView, reasons: Mapping[OutcomeClass, Sequence[FailureRow]]) -> list[RenderableType]:
     """Return what did not end well, by class, with a few examples."""
-    lines = []
+    lines: list[RenderableType] = []
     for outcome_class, number in view.failures_by_class.items():
         lines.append(Text.assemble((f"{outcome_class.value.upper()} {number:,}", "bold")))
-        for row in reasons.get(outcome_class, ()):
-            name = row.package or row.url.rsplit("/", 1)[-1]
+        examples = reasons.get(outcome_class, ())
+        for row in examples:
+            name = row.package or file_name(row.url)
             tries = plural(row.attempts, "attempt")
             outcome = row.outcome.value if row.outcome is not None else "-"
             suite = f"{row.suite.value}: " if len(view.batch.suites) > 1 else ""
+            line = Text.assemble(
+                f"{visible(name, 60)}  ",
+                suite,
+                (outcome, STYLES[row.state]),
+                f", {tries}, shard {row.shard}  ",
+                (visible(row.reason, 160), "bright_black"),
+            )
+            lines.append(Padding(line, (0, 0, 0, 2), expand=False))
+        if number > len(examples) > 0:
             lines.append(
-                Text.assemble(
-                    f"  {visible(name, 60)}  ",
-                    suite,
-                    (outcome, STYLES[row.state]),
-                    f", {tries}, shard {row.shard}  ",
-                    (visible(row.reason, 160), "bright_black"),
-                )
+                Text(f"  and {number - len(examples):,} more; 'farm serve' and 'farm report' show all of them")
             )
     for outcome, settings in limits_met(Outcome(name) for name, number in view.status.outcomes.items() if number):
         rerun = f"farm rerun {view.batch.batch_id} --outcome {outcome} --preview"
@@ -295,10 +311,7 @@ def _drivers_line(drivers: Sequence[DriverRow], *, unfinished: bool) -> Text:
     """Return who is at work, or what to type."""
     if drivers:
         workers = sum(d.workers for d in drivers)
-        return Text(
-            f"drivers  {len(drivers)} alive, {workers} worker{'s' if workers != 1 else ''}, "
-            f"{sum(d.busy for d in drivers)} busy"
-        )
+        return Text(f"drivers  {len(drivers)} alive, {plural(workers, 'worker')}, {sum(d.busy for d in drivers)} busy")
     if unfinished:
         return Text.assemble("drivers  ", ("none is alive and work is waiting", "yellow"), "; start one: farm run")
     return Text("drivers  none, and nothing is waiting")
@@ -307,7 +320,9 @@ def _drivers_line(drivers: Sequence[DriverRow], *, unfinished: bool) -> Text:
 def _cross_check_line(found: Overview) -> Text:
     """Return what the second readings came to, in one line."""
     numbers = found.cross_checks
-    line = Text(f"readers  {sum(numbers.values()):,} apps read twice: {numbers.get(CrossVerdict.AGREED, 0):,} agreed")
+    line = Text(
+        f"readers  {plural(sum(numbers.values()), 'app')} read twice: {numbers.get(CrossVerdict.AGREED, 0):,} agreed"
+    )
     if differ := numbers.get(CrossVerdict.DISAGREED, 0):
         fields = ", ".join(f"{name.value} {number:,}" for name, number in sorted(found.disagreements.items()))
         line.append(f", {differ:,} disagreed ({fields})", style="yellow")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
+from farm.cli.status_view import plural, price, size, work
 from farm.model.text import visible
 
 if TYPE_CHECKING:
@@ -55,10 +56,10 @@ def submitted_json(submitted: Submitted, plan: SubmitPlan) -> dict[str, Any]:
 def show_plan(plan: SubmitPlan, out: Console, currency: str) -> None:
     """Print what a submit would do."""
     out.print(f"Would submit [bold]{escape(plan.name)}[/] ({plan.batch_id}) from {escape(visible(plan.source, 300))}:")
-    out.print(f"  apps         {plan.apps:,} in {plan.shards:,} shards, {_size(plan.bytes)}")
-    out.print(f"  cache hits   {plan.cached:,} apps need no inspection")
-    out.print(f"  inspections  {plan.inspections:,}, reading {_size(plan.read_bytes)}")
-    out.print(f"  estimate     {_hours(plan.cpu_hours)} of CPU, {plan.cost:,.2f} {escape(currency)}")
+    out.print(f"  apps         {plan.apps:,} in {plural(plan.shards, 'shard')}, {size(plan.bytes)}")
+    out.print(f"  cache hits   {plan.cached:,} of {plural(plan.apps, 'app')}, inspected before")
+    out.print(f"  inspections  {plan.inspections:,}, reading {size(plan.read_bytes)}")
+    out.print(f"  estimate     {work(plan.cpu_hours * 3600)} of CPU time, {escape(price(plan.cost, currency))}")
     if plan.existing is not None:
         out.print("  This list was submitted before; submitting it again changes nothing.")
     _show_left_out(plan, out)
@@ -69,7 +70,9 @@ def show_submitted(submitted: Submitted, plan: SubmitPlan, out: Console) -> None
     batch = submitted.batch
     word = "Submitted" if submitted.created else "Already there:"
     out.print(f"{word} [bold]{escape(batch.name)}[/] ({batch.batch_id})")
-    out.print(f"  {submitted.apps:,} apps, {_size(batch.bytes)}; {submitted.new:,} new, {submitted.cached:,} cached")
+    out.print(
+        f"  {plural(submitted.apps, 'app')}, {size(batch.bytes)}; {submitted.new:,} new, {submitted.cached:,} cached"
+    )
     if submitted.notice:
         out.print(f"  {escape(submitted.notice)}")
     _show_left_out(plan, out)
@@ -81,24 +84,8 @@ def _show_left_out(plan: SubmitPlan, out: Console) -> None:
     for kind, number in plan.left_out.items():
         out.print(f"  left out     {number:,} {escape(visible(kind, 100))}")
     if plan.bad_rows:
-        out.print(f"  left out     {len(plan.bad_rows):,} bad rows:")
+        out.print(f"  left out     {plural(len(plan.bad_rows), 'bad row')}:")
         for row in plan.bad_rows[:SHOWN_BAD_ROWS]:
             out.print(f"    {escape(visible(str(row), 300))}")
         if len(plan.bad_rows) > SHOWN_BAD_ROWS:
             out.print(f"    and {len(plan.bad_rows) - SHOWN_BAD_ROWS:,} more")
-
-
-def _size(count: int) -> str:
-    """Return bytes for a person."""
-    size = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:,.0f} {unit}" if unit == "B" else f"{size:,.1f} {unit}"
-        size /= 1000
-    return f"{size:,.1f} TB"
-
-
-def _hours(hours: float) -> str:
-    """Return CPU time for a person."""
-    seconds = hours * 3600
-    return f"{seconds:,.1f} s" if seconds < 120 else f"{hours:,.2f} h"

@@ -19,7 +19,7 @@ def command() -> None:
     """Set how many apps are to be inspected in a period, and show where the farm stands."""
 
 
-@command.command(name="set")
+@command.command(name="set", short_help="Create or change a target.")
 @click.argument("name")
 @click.option("--apps", type=int, required=True, help="Distinct apps to inspect.")
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day (UTC), if NAME is not a year.")
@@ -42,7 +42,7 @@ def set_(
     _show(pace_of(farm.ledger, target, farm.clock.now()), as_json=as_json)
 
 
-@command.command()
+@command.command(short_help="Show where the farm stands against a target.")
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context

@@ -56,7 +56,7 @@ def prefix_rows(url: str, stores: Stores, left_out: Counter[str]) -> Iterator[Ro
         try:
             address = s3_url(bucket, found.key)
         except AddressError as error:
-            yield BadRow(line=line, text=excerpt(found.key), reason=str(error))
+            yield BadRow(line=0, text=excerpt(found.key), reason=str(error))
             continue
         yield Row(line=line, ref=AppRef(url=address, etag=found.etag or None, size=found.size))
 
@@ -90,12 +90,12 @@ def _hashed(numbered: tuple[int, Path]) -> Row | BadRow:
         url = file_url(str(path))
         # A FIFO or a device that is named like an APK must not stop or feed the reader for ever.
         if not stat.S_ISREG(path.lstat().st_mode):
-            return BadRow(line=line, text=excerpt(path), reason="not a file")
+            return BadRow(line=0, text=excerpt(path), reason="not a file")
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             size = file.tell()
     except AddressError as error:
-        return BadRow(line=line, text=excerpt(path), reason=str(error))
+        return BadRow(line=0, text=excerpt(path), reason=str(error))
     except OSError as error:
-        return BadRow(line=line, text=excerpt(path), reason=f"cannot be read ({error.strerror})")
+        return BadRow(line=0, text=excerpt(path), reason=f"cannot be read ({error.strerror})")
     return Row(line=line, ref=AppRef(url=url, etag=digest, size=size, sha256=digest))

@@ -55,7 +55,7 @@ class BadRow:
     """A row that cannot be used."""
 
     line: int
-    """As in Row."""
+    """As in Row; 0 if the source is a folder or a prefix, which has no lines."""
     text: str
     """The beginning of the row, safe to show."""
     reason: str
@@ -65,11 +65,15 @@ class BadRow:
 
     def __str__(self) -> str:
         """Return the line that a user reads."""
-        return f"{self.file + ' ' if self.file else ''}line {self.line}: {self.reason}: {self.text}"
+        line = f"line {self.line}: " if self.line else ""
+        return f"{self.file + ' ' if self.file else ''}{line}{self.reason}: {self.text}"
 
 
 class RowError(ValueError):
     """What is wrong with a row."""
+
+
+_COLUMNS_STEP = "Give each row a 'url' (s3://bucket/key), or a 'key' with or without a 'bucket'."
 
 
 class RowReader:
@@ -87,10 +91,11 @@ class RowReader:
             found = next((lower[alias] for alias in aliases if alias in lower), None)
             if found is not None:
                 self._columns[field] = found
+        if not columns:
+            raise SourceError("The list is empty: it names no columns.", next_step=_COLUMNS_STEP)
         if not {"url", "key"} & set(self._columns):
             raise SourceError(
-                f"The list has no column 'url' or 'key', only: {visible(', '.join(columns)) or 'nothing'}.",
-                next_step="Give each row a 'url' (s3://bucket/key), or a 'key' with or without a 'bucket'.",
+                f"The list has no column 'url' or 'key', only: {visible(', '.join(columns))}.", next_step=_COLUMNS_STEP
             )
         self._extra = [name for name in columns if name not in set(self._columns.values())]
         self._base = base
@@ -158,7 +163,9 @@ def bad_rows_error(bad: Sequence[BadRow], *, next_step: str = "") -> BadRowsErro
     lines = [f"  {row}" for row in bad[:SHOWN]]
     if len(bad) > SHOWN:
         lines.append(f"  ... and {len(bad) - SHOWN} more")
-    count = "1 row of the list" if len(bad) == 1 else f"{len(bad)} rows of the list"
+    listed = any(row.line for row in bad)
+    one, several = ("row of the list", "rows of the list") if listed else ("app", "apps")
+    count = f"{len(bad)} {one if len(bad) == 1 else several}"
     return BadRowsError("\n".join([f"{count} cannot be used, so nothing was submitted:", *lines]), next_step=next_step)
 
 

@@ -26,7 +26,7 @@ class ConfigError(FarmError):
     """A setting has a value that cannot be used."""
 
     exit_code = 3
-    next_step = "Run 'farm doctor' to see every setting and where it comes from."
+    next_step = "Correct the setting; docs/reference/settings.md has every one."
 
 
 class SourceError(FarmError):

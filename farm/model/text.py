@@ -1,9 +1,10 @@
-"""Text of strangers made safe to look at: nothing invisible, nothing that reorders, never longer than asked."""
+"""Text of strangers made fit to look at: nothing invisible, nothing that reorders, never longer than asked."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import unquote
 
 _PLAIN = re.compile("[ -~\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]*")
 """Signs that are all visible and stand alone: most texts have no others, and a look at each sign is dear."""
@@ -47,6 +48,12 @@ def visible(text: str, limit: int = 200) -> str:
                 ends.pop()
             return "".join(pieces) + "…"
     return "".join(pieces)
+
+
+def file_name(url: str) -> str:
+    """Return the last part of an object's URL as a person wrote it; `file://` is percent-encoded, `s3://` is not."""
+    name = url.rstrip("/").rsplit("/", 1)[-1]
+    return unquote(name) if url.startswith("file://") else name
 
 
 def _is_hidden(sign: str) -> bool:

@@ -122,7 +122,10 @@ def _of(value: Any, kind: Any, name: str) -> Any:  # noqa: ANN401 - any type
 def _plain(kind: type, value: object) -> object:
     """Return a value without parts; raises ValueError."""
     if issubclass(kind, Enum):
-        return kind(value)
+        try:
+            return kind(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is none of {', '.join(repr(each.value) for each in kind)}") from None
     right = isinstance(value, kind) or (kind is float and isinstance(value, int))
     if not right or (isinstance(value, bool) and kind is not bool) or (isinstance(value, datetime) and kind is date):
         raise ValueError(f"a {_NAMES.get(kind, kind.__name__)} is needed, not {value!r}")

@@ -110,6 +110,11 @@ def inspect_file(
     app_type: str | None = None,
 ) -> Inspected:
     """Return what `inspect` sees in the file at `path`, a suite after the other, judged; raises SourceError."""
+    if path.is_dir():
+        raise SourceError(
+            f"{path} is a folder; one APK is inspected at a time.",
+            next_step="Give the path of an APK; all apps of a folder: 'farm submit FOLDER', then 'farm run'.",
+        )
     try:
         if path.stat().st_size > limit:
             raise SourceError(f"{path} has more than {limit:,} bytes.", next_step="Raise app_file_mb, or leave it out.")

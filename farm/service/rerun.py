@@ -47,7 +47,9 @@ def make_filter(
             next_step="Give --failed, --class C, --outcome O, --shard N or --suite S; with --preview nothing changes.",
         )
     if shard is not None and shard < 0:
-        raise UsageError(f"There is no shard {shard}; shards count from 0.")
+        raise UsageError(
+            f"There is no shard {shard}; shards count from 0.", next_step="See them with 'farm status BATCH --shards'."
+        )
     return RerunFilter(
         failed=failed,
         outcome_class=_word(OutcomeClass, outcome_class, "class"),
@@ -68,11 +70,17 @@ def plan_rerun(
     """
     batch = ledger.batch(reference)
     if chosen.suite is not None and chosen.suite not in batch.suites:
-        raise UsageError(f"Batch {batch.name} has no suite {chosen.suite}; it has {', '.join(batch.suites)}.")
+        raise UsageError(
+            f"Batch {batch.name} has no suite {chosen.suite}; it has {', '.join(batch.suites)}.",
+            next_step="Leave out --suite, or give one of these.",
+        )
     if chosen.shard is not None:
         shards = len(ledger.shards(batch.batch_id))
         if chosen.shard >= shards:
-            raise UsageError(f"Batch {batch.name} has no shard {chosen.shard}; its shards are 0 to {shards - 1}.")
+            raise UsageError(
+                f"Batch {batch.name} has no shard {chosen.shard}; its shards are 0 to {shards - 1}.",
+                next_step="See them with 'farm status BATCH --shards'.",
+            )
     preview = ledger.preview_rerun(batch.batch_id, chosen)
     mean_s = mean_seconds(ledger.totals(), (chosen.suite,) if chosen.suite is not None else batch.suites)
     worker_s = mean_s * preview.inspections if mean_s is not None else None

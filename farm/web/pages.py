@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from farm.model.batch import ShardStatus
 from farm.model.inspection import FAILED_STATES, State
+from farm.model.text import file_name
 from farm.ports import FailureRow, Ledger
 from farm.service import status
 from workers.model.outcome import Outcome, OutcomeClass
@@ -160,7 +161,7 @@ def shard_figures(row: ShardStatus) -> dict[str, int]:
 
 def app_name(row: FailureRow) -> str:
     """Return what a person calls the app: its package, else the last part of its address."""
-    return row.package or row.url.rstrip("/").rsplit("/", 1)[-1]
+    return row.package or file_name(row.url)
 
 
 def moment(now: float) -> datetime:

@@ -38,6 +38,7 @@ def test_ledger_and_store_live_in_the_home_by_default(tmp_path: Path) -> None:
         ("FARM_WORKERS", "two"),
         ("FARM_APP_SECONDS", "-1"),
         ("FARM_APP_SECONDS", "inf"),
+        ("FARM_APP_SECONDS", "0"),
         ("FARM_LOG", "loud"),
         ("FARM_DYNAMIC_SERVICES", "google"),
     ],

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from farm.cli.main import cli
-from farm.model.errors import UninspectableError
+from farm.cli.run_view import hung
+from farm.model.errors import SourceError, UninspectableError
 from tests.hostile.networks import a_configuration_with_rules_for_domains
 from tests.unit.workers import runs
 from workers.dynamic import suite as dynamic_suite
@@ -137,6 +140,29 @@ def test_of_a_file_that_is_no_app_nothing_is_concluded(
     assert "没有线索" not in output
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "not_an_apk: The file is not a zip"), ("zh", "不是安装包 not_an_apk：文件不是 zip")]
+)
+def test_the_error_of_a_file_that_is_no_app_is_in_the_language_asked_for(
+    farm: Callable[..., Result], tmp_path: Path, lang: str, words: str
+) -> None:
+    """What happened, and that another copy of the file is the next step."""
+    (tmp_path / "text.apk").write_text("not a zip")
+    error = farm("inspect", tmp_path / "text.apk", "--lang", lang).exception
+
+    assert isinstance(error, UninspectableError)
+    assert words in str(error)
+    assert {"en": "Bring a whole APK.", "zh": "请换一份完整的安装包。"}[lang] in error.next_step
+
+
+def test_a_folder_is_sent_to_submit(farm: Callable[..., Result], tmp_path: Path) -> None:
+    """One APK is inspected at a time."""
+    error = farm("inspect", tmp_path).exception
+
+    assert isinstance(error, SourceError)
+    assert "farm submit" in error.next_step
+
+
 @pytest.mark.parametrize(("name", "value"), [("MEMBER_MB", "0"), ("ENTRIES", "1")])
 def test_an_app_of_which_a_limit_leaves_nothing_is_a_failure_with_its_setting(
     farm: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, name: str, value: str
@@ -155,6 +181,7 @@ def test_the_timeline_speaks_chinese(farm: Callable[..., Result], monkeypatch: p
     result = farm("inspect", SAMPLE, "--suite", "dynamic", "--lang", "zh", "--out", "out")
 
     assert "首次启动，未作任何操作" in result.output
+    assert re.search("[\u4e00-\u9fff][,;:]", result.output) is None
     assert "MAC 地址" in result.output
 
 
@@ -318,3 +345,15 @@ def test_a_file_that_is_no_app_has_a_document(farm: Callable[..., Result], tmp_p
 
     assert "not_an_apk" == json.loads(result.stdout)["dynamic"]["outcome"]
     assert 11 == getattr(result.exception, "exit_code", None)
+
+
+def test_on_a_narrow_terminal_a_reason_stays_beside_its_name() -> None:
+    """What does not fit goes on below itself, not below the name."""
+    out = Console(width=40, force_terminal=True, color_system=None, soft_wrap=False)
+    with out.capture() as said:
+        hung(out, "outcome", "malformed  The file is cut off: no central directory at its end.")
+    first, *others = said.get().splitlines()
+
+    assert first.startswith("outcome  malformed")
+    assert others
+    assert all(line.startswith(" " * 9) for line in others)

@@ -34,6 +34,18 @@ def test_one_batch_shows_reasons_and_what_to_do(terminal: Terminal) -> None:
     assert "a minute, about" in said.out
 
 
+def test_more_failures_than_are_shown_are_counted(terminal: Terminal) -> None:
+    """Of failures with the same reason one is an example; the others are not hidden."""
+    with terminal.ledger() as ledger:
+        batch = add_batch(ledger, "many", 5)
+        run(ledger, batch, [Outcome.MALFORMED] * 5)
+
+    lines = terminal.farm("status", "many").out.splitlines()
+    start = lines.index("INPUT 5")
+    assert "malformed" in lines[start + 1]
+    assert "and 4 more" in lines[start + 2]
+
+
 def test_hostile_names_are_visible(terminal: Terminal) -> None:
     """No control, bidi mark or terminal escape of an app reaches the terminal."""
     said = terminal.farm("status", "nov")

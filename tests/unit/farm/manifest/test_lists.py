@@ -264,7 +264,7 @@ def test_values_that_are_no_text_are_kept_as_text(tmp_path: Path, buckets: Folde
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("list.csv", b"", "no column 'url'"),
+        ("list.csv", b"", "names no columns"),
         ("list.csv", b"name,size\na,1\n", "only: name,size|only: name, size"),
         ("list.csv", b"url,URL\na,b\n", "column twice"),
         ("list.csv", "url\na.apk\n".encode("utf-16"), "not UTF-8"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from farm.manifest.rows import bad_rows_error
 from farm.manifest.source import open_source
 from farm.model.batch import AppRef
 from farm.model.errors import SourceError, StoreError
@@ -52,6 +53,8 @@ def test_files_that_cannot_be_apps_are_bad_rows(tmp_path: Path, buckets: FolderB
 
     assert 1 == len(refs)
     assert ["the path has control characters", "not a file"] == [row.reason for row in bad]
+    assert str(bad_rows_error(bad)).startswith("2 apps cannot be used")
+    assert "line" not in str(bad_rows_error(bad))
     assert "\n" not in "".join(str(row) for row in bad)
 
 

@@ -88,7 +88,7 @@ def test_a_document_becomes_a_value() -> None:
         ({"since": datetime(2026, 1, 1, tzinfo=UTC)}, ("since",), "a date is needed"),
         ({"since": "2026-01-01"}, ("since",), "a date is needed"),
         ({"colour": "blue"}, ("colour",), "'blue'"),
-        ({"colour": []}, ("colour",), "not a valid"),
+        ({"colour": []}, ("colour",), "[] is none of"),
         ({"values": []}, ("values",), "a table is needed"),
         ({"values": {"a": "x"}}, ("values", "a"), "a list is needed"),
         ({"values": {"a": [1, [2]]}}, ("values", "a", 1), "is none of"),
