@@ -11,12 +11,11 @@ from farm.cli.submit import parse_suites
 from farm.model.errors import UninspectableError
 from farm.model.inspection import Suite
 from farm.model.raising import limits_met
-from farm.model.reasons import OUTCOMES, reason
+from farm.model.reasons import reason
+from farm.model.words import OUTCOMES, SUITES
 from workers.model.evidence import Evidence
 from workers.model.outcome import Outcome, OutcomeClass
 from workers.model.services import Services
-
-_SUITES_ZH = {Suite.STATIC: "静态", Suite.DYNAMIC: "动态"}
 
 
 @click.command(name="inspect", short_help="Inspect one APK on this machine, no batch needed.")
@@ -96,7 +95,7 @@ def _uninspectable(name: str, suite: Suite, evidence: Evidence, lang: str) -> Un
     if lang == "zh":
         steps = [f"可调高设置 {raised}。" if raised else "请换一份完整的安装包。" if _is_the_file(outcome) else ""]
         why = f"{OUTCOMES[outcome][0]} {outcome.value}：{reason(evidence.reason)[0]}"
-        said = f"{name} 无法完成{_SUITES_ZH[suite]}检测：{why}"
+        said = f"{name} 无法完成{SUITES[suite][0]}检测：{why}"
         steps.append("各种结果的含义见 docs/reference/outcomes.md。")
         return UninspectableError(said, next_step="".join(steps))
     steps = [f"Raise the setting {raised}. " if raised else "Bring a whole APK. " if _is_the_file(outcome) else ""]
