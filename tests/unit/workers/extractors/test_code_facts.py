@@ -308,6 +308,19 @@ def test_a_use_without_its_permission_is_a_gap() -> None:
     ]
 
 
+def test_what_android_gives_along_with_a_permission_is_no_gap() -> None:
+    """The call log came with the contacts up to target level 15; an app without a target was made for its lowest."""
+    fake = FakeCode(fields=((APP, "Landroid/provider/CallLog$Calls;->CONTENT_FILTER_URI"),))
+    contacts = (UsedPermission(name="android.permission.READ_CONTACTS"),)
+    gaps = {
+        levels: len(_rows(_object(permission_gap.extract(make_view(code=fake, manifest=manifest)))["undeclared"]))
+        for levels in ((None, 8), (15, 8), (16, 8), (None, 16), (None, None))
+        if (manifest := make_manifest(permissions=contacts, target_sdk=levels[0], min_sdk=levels[1]))
+    }
+
+    assert gaps == {(None, 8): 0, (15, 8): 0, (16, 8): 1, (None, 16): 1, (None, None): 0}
+
+
 def test_a_use_that_may_do_without_the_permission_is_no_gap() -> None:
     """A contact can be picked by intent with the same address: declared it counts as a use, undeclared as nothing."""
     fake = FakeCode(fields=((APP, "Landroid/provider/ContactsContract$Contacts;->CONTENT_URI"),))
