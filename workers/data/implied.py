@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,7 +22,7 @@ class ImpliedPermission:
     """The app's target level has to be lower; None: any does."""
     source: Source
 
-    def applies(self, asked: Set[str], target: int) -> bool:
+    def applies(self, asked: AbstractSet[str], target: int) -> bool:
         """Return whether an app that asks for `asked` and was made for the level `target` gets it."""
         return (self.asked is None or self.asked in asked) and (self.below is None or target < self.below)
 
@@ -41,7 +41,7 @@ def implied_permissions() -> tuple[ImpliedPermission, ...]:
     )
 
 
-def with_implied(asked: Set[str], target: int) -> frozenset[str]:
+def with_implied(asked: AbstractSet[str], target: int) -> frozenset[str]:
     """Return the permissions that an app made for the API level `target` gets when it asks for `asked`."""
     held = frozenset(asked)
     while True:

@@ -81,7 +81,7 @@ def _unused(declared: set[str], uses: list[SensitiveUse]) -> Iterator[JSON]:
 
 
 def _undeclared(held: frozenset[str], uses: list[SensitiveUse], level: int) -> Iterator[JSON]:
-    """Yield each dangerous permission (or choice of them) that code needs at the target level, but the app does not get."""
+    """Yield each dangerous permission (or choice of them) that code needs at the target level and the app has not."""
     missing: dict[tuple[str, ...], list[SensitiveUse]] = defaultdict(list)
     for use in uses:
         for need in use.api.needs:
