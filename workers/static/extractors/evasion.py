@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from workers.model.evidence import JSON
 from workers.model.fact import Fact
@@ -24,11 +25,13 @@ FACT = Fact(
 )
 """What this module tells."""
 
+_ESCAPE = "zip.escaping-name"
 _TRICKS = {
     "zip.encrypted-flag": "marked as encrypted, which Android ignores",
     "zip.unknown-method": "an unknown way of packing, which Android takes for none",
     "zip.header-conflict": "two headers of a member disagree",
     "zip.duplicate-name": "two members of one name",
+    _ESCAPE: "names of members that lead out of the folder they are unpacked to",
     "zip.entry-count": "the number of members is a lie",
     "zip.directory-size": "the size of the directory is a lie",
     "zip.prefix-bytes": "bytes in front of the archive",
@@ -55,7 +58,14 @@ def extract(view: StaticView) -> JSON:
     """
     met: list[Anomaly] = [*view.archive.anomalies, *view.manifest.anomalies, *view.code.anomalies]
     counts = Counter(item.kind for item in met if item.kind in _TRICKS)
+    if escaping := _escaping(view.archive.names):
+        counts[_ESCAPE] = escaping
     return {
         "kinds": len(counts),
         "tricks": [{"kind": kind, "meaning": _TRICKS[kind], "count": counts[kind]} for kind in sorted(counts)],
     }
+
+
+def _escaping(names: Iterable[str]) -> int:
+    """Return how many names Android's own `ZipPathValidator` refuses: from the root, or through a parent folder."""
+    return sum(name.startswith("/") or (".." in name and ".." in name.split("/")) for name in names)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from workers.data.attribution import Attribution, attribution_for
+from workers.data.implied import with_implied
 from workers.data.matching import SensitiveUse, find_uses
 from workers.data.tables import LAST_LEVEL, Category, Protection, permissions, sensitive_apis
 from workers.model.bounded import Rows, texts
@@ -16,13 +17,13 @@ from workers.static.view import StaticView
 FACT = Fact(
     name="permission_gap",
     what="where permissions and code disagree",
-    source="`permissions`, `api_uses` without platform libraries",
+    source="`permissions`, `api_uses` without platform libraries; `workers/data/implied_permissions.tsv`",
     blind="uses through intents to other apps, reflection, native code",
     keys={
         "unused_groups": "asked for, no use seen",
         "unused_groups[].group": "group of permissions",
         "unused_groups[].permissions": "those asked for",
-        "undeclared": "used, not asked for",
+        "undeclared": "used, not asked for, nor given by Android along with what is asked for",
         "undeclared[].any_of": "permissions one of which is needed",
         "undeclared[].pi_kinds": "kinds of information",
         "undeclared[].uses": "number of uses",
@@ -38,15 +39,17 @@ def extract(view: StaticView) -> JSON:
     """Return groups without a use and uses without a permission.
 
     Uses inside AndroidX and the like do not count: they check first, and stand in nearly every app. A group counts as
-    unused only if the table knows uses of it.
+    unused only if the table knows uses of it. What Android gives along with what is asked for is no gap: the call log
+    came with the contacts for apps of old target levels.
     """
     attribution = attribution_for(view.manifest.package)
     uses = [use for use in find_uses(view.code) if not _in_platform(use, attribution)]
-    level = min(view.manifest.target_sdk or LAST_LEVEL, LAST_LEVEL)
+    # Android's own order: an app that names no target was made for its lowest level.
+    target = view.manifest.target_sdk or view.manifest.min_sdk or 1
     declared = {item.name for item in view.manifest.permissions}
     return {
         "unused_groups": Rows(_unused(declared, uses)),
-        "undeclared": Rows(_undeclared(declared, uses, level)),
+        "undeclared": Rows(_undeclared(with_implied(declared, target), uses, min(target, LAST_LEVEL))),
     }
 
 
@@ -77,12 +80,12 @@ def _unused(declared: set[str], uses: list[SensitiveUse]) -> Iterator[JSON]:
         yield {"group": group, "permissions": [*members]}
 
 
-def _undeclared(declared: set[str], uses: list[SensitiveUse], level: int) -> Iterator[JSON]:
-    """Yield each dangerous permission (or choice of them) that code needs at the target level, but does not ask for."""
+def _undeclared(held: frozenset[str], uses: list[SensitiveUse], level: int) -> Iterator[JSON]:
+    """Yield each dangerous permission (or choice of them) that code needs at the target level and the app has not."""
     missing: dict[tuple[str, ...], list[SensitiveUse]] = defaultdict(list)
     for use in uses:
         for need in use.api.needs:
-            if need.always and need.applies(level) and declared.isdisjoint(need.any_of) and _groups(need.any_of):
+            if need.always and need.applies(level) and held.isdisjoint(need.any_of) and _groups(need.any_of):
                 missing[need.any_of].append(use)
     for names, found in sorted(missing.items()):
         callers = sorted({use.caller for use in found})

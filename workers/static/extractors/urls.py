@@ -32,7 +32,11 @@ _MARK = "://"
 """What every address holds."""
 _SCAN = 65_536
 """Characters of one string that are searched."""
-_URL = re.compile(r"https?://[^\s\"'<>\\^`{|}\x00-\x20\x7f-\xa0，。；、）】》」]{3,2048}", re.IGNORECASE)
+_URL = re.compile(
+    r"https?://[^\s\"'<>\\^`{|}\x00-\x20\x7f-\xa0\u2018-\u201f\u3000-\u303f\u3400-\u9fff\uff00-\uffef]{3,2048}",
+    re.IGNORECASE,
+)
+"""An address, up to Chinese characters and their punctuation: in a sentence these go on right behind it."""
 _PLAIN = re.compile(r"https?://([a-z0-9_\-.]+)(?:[/?#]|$)", re.IGNORECASE | re.ASCII)
 """An address whose host is plain to see: most are."""
 _HOST = re.compile(r"[a-z0-9_\-.\[\]:%*]+", re.IGNORECASE)

@@ -1,10 +1,11 @@
-"""Read who signed an APK: schemes from our own look at the signing block, certificates from a library."""
+"""Read who signed an APK: schemes from our own look at the signing block, certificates from libraries."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from workers.static.readers.anomaly import Anomaly
@@ -34,6 +35,9 @@ def read_signing(libraries: Libraries) -> Signing:
     anomalies: list[Anomaly] = []
     if block and block.broken:
         anomalies.append(Anomaly(kind="signing.broken-block", detail="a pair does not fit into the signing block"))
+    repeated = sorted({SCHEME_IDS[number] for number in ids if number in SCHEME_IDS and ids.count(number) > 1})
+    if repeated:
+        anomalies.append(Anomaly(kind="signing.repeated-scheme", detail=", ".join(repeated)))
     reader, signers = _signers(libraries, anomalies)
     unread = sorted(present - {signer.scheme for signer in signers})
     if unread:
@@ -55,7 +59,8 @@ def read_signing(libraries: Libraries) -> Signing:
 def _signers(libraries: Libraries, anomalies: list[Anomaly]) -> tuple[Reader, tuple[Signer, ...]]:
     """Return the signers from the first library that can read them; note those that cannot."""
     try:
-        return Reader.APK_INFO, tuple(ask(lambda: list(_by_apk_info(answered(libraries.apk_info.signatures)))))
+        read = ask(lambda: list(_by_apk_info(answered(libraries.apk_info.signatures))))
+        return Reader.APK_INFO, (*_first_file_only(libraries, read, anomalies), *read)
     except LibraryError as error:
         anomalies.append(Anomaly(kind="signing.reader-failed", detail=str(error)))
     try:
@@ -65,13 +70,34 @@ def _signers(libraries: Libraries, anomalies: list[Anomaly]) -> tuple[Reader, tu
     return Reader.ANDROGUARD, ()
 
 
+def _first_file_only(libraries: Libraries, read: list[Signer], anomalies: list[Anomaly]) -> list[Signer]:
+    """Return the v1 signers that `read` lacks: apk-info looks into the first signature file alone."""
+    known = {signer.certificate_sha256 for signer in read if signer.scheme == "v1"}
+    missing: dict[str, Signer] = {}
+    files = libraries.signature_files
+    for name, content in files if len(files) > 1 else ():
+        try:
+            found = ask(partial(_of_file, content))
+        except LibraryError as error:
+            anomalies.append(Anomaly(kind="signing.reader-failed", subject=name, detail=str(error)))
+            continue
+        missing.update((each.certificate_sha256, each) for each in found if each.certificate_sha256 not in known)
+    return [*missing.values()]
+
+
 def _by_apk_info(signatures: Sequence[object]) -> Iterator[Signer]:
-    """Yield the signers as apk-info reads them."""
+    """Yield the signers as apk-info reads them; of a scheme that the signing block has twice only the first.
+
+    Android takes the first pair with the id of a scheme (`ApkSigningBlockUtils.findApkSignatureSchemeBlock`): a second
+    one makes an app look as if somebody else had signed it.
+    """
     names = {"V1": "v1", "V2": "v2", "V3": "v3", "V31": "v3.1"}
+    seen: set[str] = set()
     for signature in signatures:
         scheme = names.get(type(signature).__name__.rpartition(".")[2].rpartition("_")[2])
-        if scheme is None:
+        if scheme is None or scheme in seen:
             continue
+        seen.add(scheme)
         for certificate in getattr(signature, "certificates", ()):
             yield Signer(
                 scheme=scheme,
@@ -86,27 +112,41 @@ def _by_apk_info(signatures: Sequence[object]) -> Iterator[Signer]:
 
 def _by_androguard(libraries: Libraries) -> Iterator[Signer]:
     """Yield the signers as androguard and the ASN.1 reader it stands on read them."""
-    from asn1crypto import cms  # noqa: PLC0415 - needed only with androguard
-
     apk = libraries.androguard_apk
-    messages = [cms.ContentInfo.load(content)["content"] for _, content in libraries.signature_files]
     lists = {
-        "v1": [choice.chosen for message in messages for choice in message["certificates"]],
+        "v1": [each for _, content in libraries.signature_files for each in _in_message(content)],
         "v2": apk.get_certificates_v2(),
         "v3": apk.get_certificates_v3(),
         "v3.1": apk.get_certificates_v31(),
     }
     for scheme, certificates in lists.items():
         for certificate in certificates:
-            yield Signer(
-                scheme=scheme,
-                certificate_sha256=hashlib.sha256(certificate.dump()).hexdigest(),
-                subject=_name(certificate.subject),
-                issuer=_name(certificate.issuer),
-                valid_from=certificate.not_valid_before.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                valid_until=certificate.not_valid_after.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                algorithm=_algorithm(certificate["signature_algorithm"]["algorithm"].native),
-            )
+            yield _signer(scheme, certificate)
+
+
+def _of_file(content: bytes) -> list[Signer]:
+    """Return the signers that one signature file of scheme v1 tells."""
+    return [_signer("v1", each) for each in _in_message(content)]
+
+
+def _in_message(content: bytes) -> list[Any]:
+    """Return the certificates of one signature file of scheme v1."""
+    from asn1crypto import cms  # noqa: PLC0415 - needed for few apps
+
+    return [choice.chosen for choice in cms.ContentInfo.load(content)["content"]["certificates"]]
+
+
+def _signer(scheme: str, certificate: Any) -> Signer:  # noqa: ANN401 - asn1crypto has no types
+    """Return one certificate as asn1crypto reads it."""
+    return Signer(
+        scheme=scheme,
+        certificate_sha256=hashlib.sha256(certificate.dump()).hexdigest(),
+        subject=_name(certificate.subject),
+        issuer=_name(certificate.issuer),
+        valid_from=certificate.not_valid_before.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        valid_until=certificate.not_valid_after.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        algorithm=_algorithm(certificate["signature_algorithm"]["algorithm"].native),
+    )
 
 
 def _name(name: Any) -> str:  # noqa: ANN401 - asn1crypto has no types

@@ -250,6 +250,14 @@ def test_broken_urls_do_no_harm(url: str) -> None:
         assert len(row["url"]) <= 2_048
 
 
+@pytest.mark.parametrize("behind", ["查看错误码说明", "，再试一次", "（官网）", "！", "：", "“官网”", "　"])
+def test_a_chinese_sentence_around_an_address_is_no_part_of_it(behind: str) -> None:
+    """No blank stands between the two, as in what the AMap SDK logs."""
+    fact = _object(urls.extract(make_view(code=FakeCode(table=(f"请到https://lbs.example.com/faq/{behind}",)))))
+
+    assert [row["url"] for row in _rows(fact["urls"])] == ["https://lbs.example.com/faq/"]
+
+
 def test_urls_beyond_the_limit_are_counted() -> None:
     """3,000 addresses give 2,000 rows and a count of the rest."""
     fake = FakeCode(table=tuple(f"https://h{number}.example.com/" for number in range(3_000)))
@@ -306,6 +314,19 @@ def test_a_use_without_its_permission_is_a_gap() -> None:
     assert fact["undeclared"] == [
         {"any_of": ["android.permission.READ_CALL_LOG"], "pi_kinds": ["call_log"], "uses": 1, "callers": [APP]}
     ]
+
+
+def test_what_android_gives_along_with_a_permission_is_no_gap() -> None:
+    """The call log came with the contacts up to target level 15; an app without a target was made for its lowest."""
+    fake = FakeCode(fields=((APP, "Landroid/provider/CallLog$Calls;->CONTENT_FILTER_URI"),))
+    contacts = (UsedPermission(name="android.permission.READ_CONTACTS"),)
+    gaps = {}
+    for target, lowest in ((None, 8), (15, 8), (16, 8), (None, 16), (None, None)):
+        manifest = make_manifest(permissions=contacts, target_sdk=target, min_sdk=lowest)
+        fact = _object(permission_gap.extract(make_view(code=fake, manifest=manifest)))
+        gaps[target, lowest] = len(_rows(fact["undeclared"]))
+
+    assert gaps == {(None, 8): 0, (15, 8): 0, (16, 8): 1, (None, 16): 1, (None, None): 0}
 
 
 def test_a_use_that_may_do_without_the_permission_is_no_gap() -> None:

@@ -122,6 +122,16 @@ def test_tricks_against_readers_are_counted_by_kind() -> None:
     ]
 
 
+def test_names_that_lead_out_of_a_folder_are_a_trick() -> None:
+    """Whoever unpacks them writes elsewhere; two dots inside a name are nothing."""
+    names = ("META-INF/../../CERT.RSA", "/etc/hosts", "res/..png", "assets/a..b", "assets/...")
+
+    fact = evasion.extract(make_view(members=dict.fromkeys(names, b"")))
+
+    meaning = "names of members that lead out of the folder they are unpacked to"
+    assert fact == {"kinds": 1, "tricks": [{"kind": "zip.escaping-name", "meaning": meaning, "count": 2}]}
+
+
 def test_the_way_to_a_sensitive_use_is_told() -> None:
     """With its entry, its length, and what stands between; uses without a way are listed apart."""
     start, run = "Lcom/example/app/Main;->onCreate()V", "Lcom/example/app/Work;->run()V"

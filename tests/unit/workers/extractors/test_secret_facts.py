@@ -54,9 +54,26 @@ def test_a_private_key_is_found_with_its_header_and_without(wanted: Encoding) ->
     assert {"private_key"} == {row["kind"] for row in _found((APP, told))}
 
 
+def test_the_token_of_a_telegram_bot_is_a_key() -> None:
+    """Thieves of messages send them to a bot of theirs; the address stands in front, or apart."""
+    token = "1234567890:AA" + "b-_7Q" * 6 + "xyz"
+
+    assert ["telegram_bot_token"] * 2 == [
+        row["kind"] for row in _found((APP, f"https://api.telegram.org/bot{token}/sendMessage"), (PUSH, token))
+    ]
+
+
 @pytest.mark.parametrize(
     "harmless",
-    ["-----BEGIN PRIVATE KEY-----", "AKIA", "LTAI is a prefix", "xoxb-", "https://a.cn/AKIA", "PUBLIC KEY-----"],
+    [
+        "-----BEGIN PRIVATE KEY-----",
+        "AKIA",
+        "LTAI is a prefix",
+        "xoxb-",
+        "https://a.cn/AKIA",
+        "PUBLIC KEY-----",
+        "12345678:AA",
+    ],
 )
 def test_a_mark_without_a_key_is_nothing(harmless: str) -> None:
     """Readers of keys hold the marks too."""

@@ -61,10 +61,10 @@ def block(*pairs: tuple[int, bytes], told: int | None = None) -> bytes:
     return struct.pack("<Q", size if told is None else told) + body + struct.pack("<Q", size) + b"APK Sig Block 42"
 
 
-def v1_file(one: x509.Certificate) -> Member:
+def v1_file(one: x509.Certificate, name: str = "CERT") -> Member:
     """Return the signature file of scheme v1."""
     content = PKCS7SignatureBuilder().set_data(b"sf").add_signer(one, KEY, hashes.SHA256()).sign(Encoding.DER, [])
-    return Member(name="META-INF/CERT.EC", content=content)
+    return Member(name=f"META-INF/{name}.EC", content=content)
 
 
 def signing(*members: Member, signing_block: bytes = b"", prefix: bytes = b"") -> Signing:
@@ -95,6 +95,31 @@ def test_both_schemes_with_one_key_are_one_certificate() -> None:
     """Schemes come in their order."""
     read = signing(v1_file(RELEASE), signing_block=block((0x7109871A, v2_value(RELEASE))))
     assert (read.schemes, len(read.signers), len(read.certificates)) == (("v1", "v2"), 2, 1)
+
+
+def test_every_signature_file_of_v1_tells_its_signer() -> None:
+    """Two keys leave two files, one behind the other."""
+    read = signing(v1_file(DEBUG, "A"), v1_file(RELEASE, "B"))
+
+    assert {fingerprint(DEBUG), fingerprint(RELEASE)} == set(read.certificates)
+    assert read.anomalies == ()
+
+
+def test_a_signature_file_of_rubbish_hides_no_other() -> None:
+    """It is noted with its name, whether it is the first or the last."""
+    for name in ("A", "Z"):
+        read = signing(v1_file(RELEASE, "M"), Member(name=f"META-INF/{name}.RSA", content=b"rubbish"))
+
+        assert read.certificates == (fingerprint(RELEASE),)
+        assert [odd.subject for odd in read.anomalies] == [f"META-INF/{name}.RSA"]
+
+
+def test_of_a_scheme_that_stands_twice_the_first_counts() -> None:
+    """As for Android; the other key did not sign the app, though its certificate is there for anyone to copy."""
+    read = signing(signing_block=block((0x7109871A, v2_value(DEBUG)), (0x7109871A, v2_value(RELEASE))))
+
+    assert read.certificates == (fingerprint(DEBUG),)
+    assert [(odd.kind, odd.detail) for odd in read.anomalies] == [("signing.repeated-scheme", "v2")]
 
 
 def test_both_libraries_say_the_same() -> None:
