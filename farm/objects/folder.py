@@ -142,6 +142,12 @@ class FolderStore:
                 with suppress(FileNotFoundError):
                     incoming.unlink()
         except OSError as error:
+            if error.errno in _ABSENT:
+                # Nobody has asked for a file that is missing: there is no place to put one.
+                raise StoreError(
+                    f"{self._name(key)} cannot be written: {error.strerror}.",
+                    next_step=f"Make the folder {self.root}, or set FARM_STORE to one that can be made.",
+                ) from error
             self._refuse(error, key)
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:

@@ -154,6 +154,16 @@ def test_a_folder_without_write_rights_says_so(tmp_path: Path, monkeypatch: pyte
     assert str(tmp_path) in caught.value.next_step
 
 
+def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    """It is no file that somebody has taken away."""
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StoreError, match="cannot be written: Not a directory") as caught:
+        open_folder(tmp_path / "file" / "store").put("k", b"1")
+
+    assert "FARM_STORE" in caught.value.next_step
+    assert type(caught.value) is StoreError
+
+
 def test_what_is_being_written_cannot_be_addressed(tmp_path: Path) -> None:
     """The folder of temporary files is no part of the store."""
     store = open_folder(tmp_path)
