@@ -49,7 +49,7 @@ class Declared:
         package = manifest.package or ""
         return cls(
             package=package,
-            target_sdk=manifest.target_sdk or manifest.min_sdk or 1,
+            target_sdk=manifest.level,
             launcher=next((targets.get(name, name) for name in manifest.launchers if name not in disabled), None),
             components=tuple(dict.fromkeys(found)),
             actions=tuple(dict.fromkeys((*SYSTEM_ACTIONS, *own)))[:_MAX_ACTIONS],

@@ -73,7 +73,7 @@ def extract(view: StaticView) -> JSON:
     """
     manifest = view.manifest
     name = manifest.network_security_config
-    target = manifest.target_sdk or manifest.min_sdk or 1
+    target = manifest.level
     by_default = target < _CLEARTEXT_OFF_SINCE
     declared = manifest.cleartext_traffic
     trusted = {SYSTEM, USER} if target <= _USER_TRUSTED_UNTIL else {SYSTEM}

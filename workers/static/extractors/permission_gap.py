@@ -44,8 +44,7 @@ def extract(view: StaticView) -> JSON:
     """
     attribution = attribution_for(view.manifest.package)
     uses = [use for use in find_uses(view.code) if not _in_platform(use, attribution)]
-    # Android's own order: an app that names no target was made for its lowest level.
-    target = view.manifest.target_sdk or view.manifest.min_sdk or 1
+    target = view.manifest.level
     declared = {item.name for item in view.manifest.permissions}
     return {
         "unused_groups": Rows(_unused(declared, uses)),

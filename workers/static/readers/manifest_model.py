@@ -132,7 +132,7 @@ class Manifest:
     version_name: str | None = None
     min_sdk: int | None = None
     target_sdk: int | None = None
-    """As written; None if absent or a codename. Android takes `min_sdk` for an absent one."""
+    """As written; None if absent or a codename. What is in force then says `level`."""
     max_sdk: int | None = None
     label: str | None = None
     """Label of the application, from resources of the default locale."""
@@ -168,6 +168,16 @@ class Manifest:
     """Every activity or alias with MAIN and LAUNCHER, enabled or not."""
     anomalies: tuple[Anomaly, ...] = ()
 
+    @property
+    def level(self) -> int:
+        """The API level that Android takes the app to be made for."""
+        return level_of(min_sdk=self.min_sdk, target_sdk=self.target_sdk)
+
     def of_kind(self, kind: ComponentKind) -> tuple[Component, ...]:
         """Return the components of one kind."""
         return tuple(item for item in self.components if item.kind is kind)
+
+
+def level_of(*, min_sdk: int | None, target_sdk: int | None) -> int:
+    """Return the API level that Android takes an app to be made for: without a target, its lowest one."""
+    return target_sdk or min_sdk or 1

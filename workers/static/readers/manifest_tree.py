@@ -18,6 +18,7 @@ from workers.static.readers.manifest_model import (
     Queries,
     Reader,
     UsedPermission,
+    level_of,
 )
 
 Resolve: TypeAlias = Callable[[str], str | None]
@@ -62,7 +63,7 @@ class ManifestTree:
             next((value for one in sdk if (value := self._number(one, name)) is not None), None)
             for name in ("minSdkVersion", "targetSdkVersion", "maxSdkVersion")
         )
-        components = tuple(self._components(target_sdk or min_sdk or 1))
+        components = tuple(self._components(level_of(min_sdk=min_sdk, target_sdk=target_sdk)))
         launchers = [item for item in components if _is_launcher(item)]
         main = next((item.name for item in launchers if item.enabled), None)
         app = self._application
