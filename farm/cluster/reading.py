@@ -113,19 +113,16 @@ class Reading:
         Raises StoreError and its kinds (ObjectChangedError also for a hash that is not the listed one),
         OverSizeLimitError.
         """
-        app = self.task.app
-        # An etag that is the hash itself is compared below: a folder would hash the app a second time to do it.
-        etag = None if self.told.sha256 == app.etag else app.etag
-        data = self.store.get(self.key, etag=etag, version_id=app.version_id, limit=self.limits.file_bytes)
+        version = self.task.app.version_id
+        data = self.store.get(self.key, etag=self._etag, version_id=version, limit=self.limits.file_bytes)
         self.meter.bytes += len(data)
         self.meter.object_bytes = len(data)
         return data, self._hashed(hashlib.sha256(data).hexdigest())
 
     def pieces(self) -> Iterator[bytes]:
         """Yield all bytes of the app in pieces; raises as `whole`, for another hash than the listed one at the end."""
-        app, digest, size = self.task.app, hashlib.sha256(), 0
-        etag = None if self.told.sha256 == app.etag else app.etag
-        stream = self.store.stream(self.key, etag=etag, version_id=app.version_id, limit=self.limits.file_bytes)
+        digest, size, version = hashlib.sha256(), 0, self.task.app.version_id
+        stream = self.store.stream(self.key, etag=self._etag, version_id=version, limit=self.limits.file_bytes)
         with closing(stream) as pieces:
             for piece in pieces:
                 digest.update(piece)
@@ -161,6 +158,15 @@ class Reading:
         """Return the app with all its bytes; raises as `whole`."""
         data, sha256 = self.whole()
         return App(data=data, sha256=sha256, hashed=True)
+
+    @property
+    def _etag(self) -> str | None:
+        """The etag that the whole app is asked for under.
+
+        None where it is the hash itself, which is compared anyway: a folder would hash the app a second time to do it.
+        """
+        etag = self.task.app.etag
+        return None if self.told.sha256 == etag else etag
 
     def _hashed(self, sha256: str) -> str:
         """Return the SHA-256 that was computed; raises ObjectChangedError if another one was told."""
