@@ -36,9 +36,10 @@ _REQUEST = struct.Struct("<dq")
 _ANSWER_MAX = 1 << 20
 _KEPT = 256 << 20
 """A process that once took more than that does not stay: 60 MB are usual, and 110 MB with an APK of 24 MB."""
-_KEPT_VARIABLES = frozenset(
+_PASSED_ON = frozenset(
     {"HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "LD_PRELOAD", "MALLOC_ARENA_MAX", "PATH", "PYTHONHOME", "TMPDIR"}
 )
+"""Variables of the worker that a Python needs to run; keys of stores are none of them."""
 _GRACE_S = 0.5
 """How much longer than the reading itself its answer is waited for."""
 _EXAMPLES = 5
@@ -115,9 +116,9 @@ class SecondReader:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment of the process: of the worker's, which has keys of stores, what a Python needs to run."""
-    kept = {name: value for name, value in os.environ.items() if name in _KEPT_VARIABLES}
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    """Return the environment of the process."""
+    passed_on = {name: value for name, value in os.environ.items() if name in _PASSED_ON}
+    return {**passed_on, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 @cache
