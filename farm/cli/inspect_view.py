@@ -16,7 +16,7 @@ from farm.model.inspection import Suite
 from farm.model.raising import limits_met
 from farm.model.reasons import reason
 from farm.model.text import visible
-from farm.model.words import OUTCOMES, SEVERITIES
+from farm.model.words import OUTCOMES, SEVERITIES, in_language
 from farm.rules.engine import VerdictState
 from farm.rules.facts import PLATFORM_CATEGORY
 from farm.service.timeline import timeline
@@ -64,7 +64,7 @@ def show(inspected: Inspected, out: Console, lang: str, page: Path | None) -> No
     out.print(f"[bold]{_safe(app.package or _word('no name', lang))}[/]  {_safe(app.version_name or '')}")
     out.print(f"sha256   {app.sha256}")
     for suite, evidence in inspected.evidence.items():
-        said = reason(evidence.reason)[0 if lang == "zh" else 1]
+        said = in_language(reason(evidence.reason), lang)
         why = f"  {_safe(said, 600)}" if said else ""
         of = f"{suite.value}: " if len(inspected.evidence) > 1 else ""
         called = f"{OUTCOMES[evidence.outcome][0]} " if lang == "zh" else ""
@@ -103,7 +103,7 @@ def _show_findings(inspected: Inspected, out: Console, lang: str) -> None:
     out.print(f"\n[bold]{counted}[/]{_word('confirm', lang)}")
     rules = max(len(finding.rule) for finding in inspected.findings)
     for finding in inspected.findings:
-        severity = SEVERITIES[finding.severity][0 if lang == "zh" else 1]
+        severity = in_language(SEVERITIES[finding.severity], lang)
         subject = _safe(finding.subject.name, 60)
         out.print(f"{finding.rule:{rules}}  {padded(severity, 8)}[bold]{subject}[/]")
         summary = finding.summary_zh if lang == "zh" else finding.summary_en
@@ -126,7 +126,7 @@ def _show_untested(inspected: Inspected, out: Console, lang: str) -> None:
 
 def _word(name: str, lang: str) -> str:
     """Return a word in a language."""
-    return _WORDS[name][0 if lang == "zh" else 1]
+    return in_language(_WORDS[name], lang)
 
 
 _NETWORK = {

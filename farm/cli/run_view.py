@@ -11,6 +11,7 @@ from rich.table import Table
 
 from farm.model.reasons import reason
 from farm.model.text import visible
+from farm.model.words import in_language
 from farm.service import run_words
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _sent(line: Sent, lang: str) -> str:
 def _not_seen(name: str, lang: str) -> str:
     """Return a thing that was not run, in words if there are any."""
     told = run_words.not_seen_label(name)
-    word = told[0] if lang == "zh" else told[1]
+    word = in_language(told, lang)
     own = _safe(name.partition(":")[2], 60) if word else _safe(name, 60)
     return f"{word} {own}".strip()
 
@@ -234,7 +235,7 @@ def _word(words: Mapping[str, Label], name: str, lang: str, limit: int = 80) -> 
 
 def _pick(label: Label, lang: str, limit: int = 80) -> str:
     """Return a label in the language."""
-    return _safe(label[0] if lang == "zh" else label[1], limit)
+    return _safe(in_language(label, lang), limit)
 
 
 def _safe(text: object, limit: int = 200) -> str:

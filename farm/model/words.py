@@ -14,6 +14,12 @@ from workers.model.outcome import Outcome
 Label = tuple[str, str]
 """Chinese, English."""
 
+
+def in_language(label: Label, lang: str) -> str:
+    """Return a label in `zh`, or in any other language in English."""
+    return label[0] if lang == "zh" else label[1]
+
+
 OUTCOMES: Mapping[Outcome, Label] = {
     Outcome.INSPECTED: ("完整检测", "inspected"),
     Outcome.INSPECTED_PARTLY: ("部分检测", "inspected partly"),
