@@ -17,6 +17,7 @@ from farm.model.finding import Severity
 from farm.model.inspection import State
 from farm.model.raising import limits_met
 from farm.model.reasons import reason
+from farm.model.text import file_name
 from farm.reports import labels
 from farm.reports.app_page import cards, static_page
 from farm.reports.run_page import Room, RunPage, run_page
@@ -111,7 +112,7 @@ def _line(entry: AppEntry, file: str, run: RunPage | None) -> Line:
     chinese, english = reason(" ".join(dict.fromkeys(each for each in row.reasons.values() if each)))
     return Line(
         file=file,
-        source=shown(row.ref.url.rpartition("/")[2], 80),
+        source=shown(file_name(row.ref.url), 80),
         label=shown(row.label or "", 60),
         package=shown(row.package or row.ref.package or "", 100),
         version=shown(row.version_name or row.ref.version or "", 40),

@@ -164,6 +164,15 @@ def test_an_app_that_nobody_knows_has_the_name_of_its_file(pages: dict[str, str]
     assert '<small class="mono">x</small>' in row
 
 
+def test_the_name_of_a_file_stands_as_its_folder_has_it(tmp_path: Path) -> None:
+    """And not as its address writes it."""
+    batch = Sample()
+    url = "file:///apps/%E5%9D%8F%E7%9A%84%20%E5%BA%94%E7%94%A8.apk"
+    batch.add(None, state=State.UNUSABLE, outcome=Outcome.NOT_AN_APK, reason="The file is not a zip.", url=url)
+
+    assert '<small class="mono">坏的 应用.apk</small>' in write(batch, tmp_path)["index.html"]
+
+
 def test_outcomes_are_told_in_both_languages(pages: dict[str, str]) -> None:
     """Their codes are for commands."""
     text = Page(pages["index.html"]).words
