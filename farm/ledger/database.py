@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +23,7 @@ CHUNK = 500
 
 _WRITE = "farm_ledger_write"
 _POSTGRES_DRIVER = "postgresql+psycopg"
+_WAL_RETRY_S = 0.005
 
 Upsert = sqlite.Insert | postgresql.Insert
 T = TypeVar("T")
@@ -102,7 +104,7 @@ def _sqlite_engine(url: URL, busy_timeout_s: float) -> Engine:
         """Take transactions into our own hands and set what SQLite keeps per connection."""
         assert isinstance(connection, sqlite3.Connection)  # noqa: S101 (narrows the type for the checker)
         connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
+        _keep_a_write_ahead_log(connection, busy_timeout_s)
         # In WAL mode NORMAL keeps the file consistent whatever happens and loses nothing when a process dies. A power
         # cut may take back the last commits whole: their inspections are pending again, and neither an attempt nor
         # a count remains of them. FULL would cost a disk flush for each commit to save a few seconds of work.
@@ -118,6 +120,25 @@ def _sqlite_engine(url: URL, busy_timeout_s: float) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _keep_a_write_ahead_log(connection: sqlite3.Connection, busy_timeout_s: float) -> None:
+    """Turn on WAL mode, which a file keeps for good.
+
+    Of several processes that open a new file at once one can turn it on. SQLite tells the others that the file is
+    locked without waiting, whatever the timeout, because it holds a read lock there that it cannot raise; so the
+    waiting is done here.
+    """
+    deadline = time.monotonic() + busy_timeout_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            time.sleep(_WAL_RETRY_S)
+        else:
+            return
 
 
 def _postgres_engine(url: URL, busy_timeout_s: float) -> Engine:

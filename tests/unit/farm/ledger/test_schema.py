@@ -7,6 +7,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -100,6 +101,19 @@ class TestMigration:
 
         assert [process.exitcode for process in processes] == [0, 0]
 
+    def test_waits_while_the_new_file_is_locked(self, path: Path) -> None:
+        """A file that another process is about to make a ledger of cannot be turned to WAL mode for a moment."""
+        other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        other.execute("CREATE TABLE first (name)")
+        other.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(0.2, other.execute, ["ROLLBACK"])
+        release.start()
+
+        _open_and_close(f"sqlite:///{path}")
+        release.join()
+        other.close()
+        assert path.read_bytes()[18:20] == b"\2\2", "the header of the file says WAL (SQLite file format, 1.3.3)"
+
     def test_keeps_what_is_there(self, path: Path) -> None:
         """Opening again changes nothing."""
         with SqlLedger.open(f"sqlite:///{path}") as ledger:
@@ -188,6 +202,16 @@ class TestTroubles:
             other.execute("ROLLBACK")
             other.close()
             assert take(ledger).ordinal == 0
+
+    def test_a_lock_on_a_new_file_that_lasts_is_told(self, path: Path) -> None:
+        """Waiting for the change to WAL mode ends with the same words."""
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("CREATE TABLE first (name)")
+        other.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(LedgerError, match="is locked"):
+            SqlLedger.open(f"sqlite:///{path}", busy_timeout_s=0.05)
+        other.close()
 
     @pytest.mark.parametrize(("free", "said"), [(0, "disk is full"), (1 << 30, "disk reports an error")])
     def test_a_log_that_cannot_grow_is_told_from_a_broken_disk(
