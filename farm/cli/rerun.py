@@ -72,7 +72,8 @@ def _show(plan: RerunPlan, currency: str) -> None:
     from rich.console import Group
     from rich.text import Text
 
-    from farm.cli.status_view import count_table, plural, price, show_picture, size, work
+    from farm.cli.status_view import count_table, plural, price, show_picture, work
+    from farm.model.figures import size
     from farm.model.text import visible
 
     name = Text(visible(plan.batch.name, 60), style="bold")

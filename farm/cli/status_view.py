@@ -13,6 +13,7 @@ from rich.text import Text
 
 from farm.cli.context import console
 from farm.model.batch import ShardState, ShardStatus
+from farm.model.figures import size
 from farm.model.inspection import FAILED_STATES, State
 from farm.model.raising import limits_met
 from farm.model.target import Pace, Standing
@@ -139,15 +140,6 @@ def duration(seconds: float) -> str:
     if whole < 48 * 3600:
         return f"{whole // 3600} h"
     return f"{whole // 86400:,} d"
-
-
-def size(count: float) -> str:
-    """Return a number of bytes in decimal units."""
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if count < 1000 or unit == "TB":
-            return f"{count:,.0f} {unit}" if unit == "B" else f"{count:,.1f} {unit}"
-        count /= 1000
-    return ""
 
 
 def price(amount: float, currency: str) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
-from farm.cli.status_view import plural, price, size, work
+from farm.cli.status_view import plural, price, work
+from farm.model.figures import size
 from farm.model.text import visible
 
 if TYPE_CHECKING:

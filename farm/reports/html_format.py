@@ -13,6 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from farm.model.figures import size
 from farm.model.finding import Severity
 from farm.model.inspection import State
 from farm.model.raising import limits_met
@@ -190,13 +191,6 @@ def _finalize(value: object) -> object:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return shown(value, 1000)
-
-
-def size(count: int) -> str:
-    """Return bytes for a person."""
-    if count < 1 << 20:
-        return f"{count / 1024:,.1f} KiB"
-    return f"{count / (1 << 20):,.1f} MiB" if count < 1 << 30 else f"{count / (1 << 30):,.2f} GiB"
 
 
 def share(part: int, whole: int) -> str:

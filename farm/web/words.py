@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from farm.model.figures import size
 from farm.model.reasons import reason
 from farm.model.words import OUTCOMES, STATES, SUITES, Label
 
@@ -32,7 +33,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "no_batches": ("No batches yet. Begin with", "还没有批次。请先运行"),
     "apps": ("apps", "应用"),
     "inspections": ("inspections", "检测任务"),
-    "states": ("States", "状态"),
+    "states": ("Inspections by state", "任务状态"),
     "state": ("State", "状态"),
     "finished": ("Finished", "完成"),
     "findings": ("Findings", "线索"),
@@ -217,15 +218,6 @@ def number(value: float) -> str:
 def rate(value: float) -> str:
     """Return a rate: one decimal below a hundred, none above."""
     return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
-
-
-def size(count: float) -> str:
-    """Return a number of bytes in decimal units."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:,.0f} {unit}" if unit == "B" else f"{count:,.1f} {unit}"
-        count /= 1000
-    return f"{count:,.1f} TB"
 
 
 def percent(share: float) -> str:
