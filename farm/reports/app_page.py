@@ -84,6 +84,12 @@ class StaticPage:
         return self.facts.hidden is not None
 
     @property
+    def unsigned(self) -> bool:
+        """Whether the app bears no signature; False where that could not be read."""
+        odd = {row.text("kind") for row in self.table("/facts/signing/anomalies")}
+        return self.value("/facts/signing/schemes") == [] and "signing.broken-block" not in odd
+
+    @property
     def sdks(self) -> tuple[Row, ...]:
         """Third-party SDKs, platform libraries left out, by category."""
         rows = [row for row in self.table("/facts/sdks") if row.text("category") != PLATFORM_CATEGORY]

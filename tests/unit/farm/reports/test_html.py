@@ -122,6 +122,23 @@ def test_an_app_page_says_where_clear_text_is_permitted(network: JSON, words: st
     assert f"网络 Network {words}".strip() in " ".join(Page(page).words.split())
 
 
+@pytest.mark.parametrize(
+    ("signing", "words"),
+    [
+        ({"schemes": [], "signers": [], "anomalies": []}, "没有签名，安卓系统不会安装 not signed"),
+        ({"schemes": ["v1"], "signers": [], "anomalies": [{"kind": "signing.unread-scheme"}]}, "未读到 not read"),
+        ({"schemes": [], "signers": [], "anomalies": [{"kind": "signing.broken-block"}]}, "未读到 not read"),
+    ],
+)
+def test_an_unsigned_app_is_told_from_a_signature_that_was_not_read(signing: JSON, words: str, tmp_path: Path) -> None:
+    """The first is a fact of the app, the second a gap in what is known."""
+    batch = Sample()
+    batch.add(document({"signing": signing}))
+    page = next(text for name, text in write(batch, tmp_path).items() if name.startswith("apps/"))
+
+    assert f"签名 Signer {words}" in " ".join(Page(page).words.split())
+
+
 def test_pages_state_that_leads_are_leads_and_unknown_is_not_clean(pages: dict[str, str]) -> None:
     """The warning stands above all numbers."""
     text = pages["index.html"]
