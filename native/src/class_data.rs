@@ -93,15 +93,12 @@ fn quick(octets: &[u8], starts: &[usize], methods: usize) -> Option<Vec<EncodedM
         if found.len() as u64 + direct + virtuals > most {
             return None;
         }
-        for _ in 0..2 * (static_fields + instance_fields) {
-            quick_number(octets, &mut at)?;
-        }
+        quick_skip(octets, &mut at, 2 * (static_fields + instance_fields))?;
         for (count, is_virtual) in [(direct, false), (virtuals, true)] {
             let mut method = 0_u32;
             for _ in 0..count {
-                method = method.checked_add(quick_number(octets, &mut at)?)?;
-                quick_number(octets, &mut at)?; // access flags
-                let code = quick_number(octets, &mut at)?;
+                let [difference, _access_flags, code] = quick_numbers(octets, &mut at)?;
+                method = method.checked_add(difference)?;
                 if method as usize >= methods {
                     return None;
                 }
@@ -114,18 +111,58 @@ fn quick(octets: &[u8], starts: &[usize], methods: usize) -> Option<Vec<EncodedM
     Some(found)
 }
 
+/// The highest bit of each byte of `word` that ends a number.
+#[inline]
+fn ends_of(word: u64) -> u64 {
+    !word & 0x8080_8080_8080_8080
+}
+
 /// Return the number at `at` and move behind it, if at least eight bytes are there and it has no more than five.
 ///
 /// Without branches on its length, which nobody could guess.
 #[inline]
 fn quick_number(octets: &[u8], at: &mut usize) -> Option<u32> {
     let word = u64_at(octets, *at)?;
-    let ends = !word & 0x8080_8080_8080_8080;
-    let bits = ends.trailing_zeros() + 1;
+    let bits = ends_of(word).trailing_zeros() + 1;
+    *at += bits as usize / 8;
+    number_of(word, bits)
+}
+
+/// Return three numbers as `quick_number` does; where they stand in eight bytes, nothing waits for the end of the first.
+#[inline]
+fn quick_numbers(octets: &[u8], at: &mut usize) -> Option<[u32; 3]> {
+    let word = u64_at(octets, *at)?;
+    let first = ends_of(word);
+    let second = first & first.wrapping_sub(1);
+    let third = second & second.wrapping_sub(1);
+    if third == 0 {
+        return Some([quick_number(octets, at)?, quick_number(octets, at)?, quick_number(octets, at)?]);
+    }
+    let [one, two, all] = [first, second, third].map(|ends| ends.trailing_zeros() + 1);
+    *at += all as usize / 8;
+    Some([number_of(word, one)?, number_of(word >> one, two - one)?, number_of(word >> two, all - two)?])
+}
+
+/// Move behind the next `count` numbers, however long they are, while eight bytes are there.
+#[inline]
+fn quick_skip(octets: &[u8], at: &mut usize, mut count: u64) -> Option<()> {
+    while count >= 8 {
+        count -= u64::from(ends_of(u64_at(octets, *at)?).count_ones());
+        *at += 8;
+    }
+    while count > 0 {
+        count -= u64::from(octets.get(*at)? & 0x80 == 0);
+        *at += 1;
+    }
+    Some(())
+}
+
+/// Return the number in the lowest `bits` of `word`, seven of each byte; `None` if it has more than five bytes.
+#[inline]
+fn number_of(word: u64, bits: u32) -> Option<u32> {
     if bits > 8 * ULEB_MAX as u32 {
         return None;
     }
-    *at += bits as usize / 8;
     let kept = word & (u64::MAX >> (64 - bits));
     let group = |rank: u32| kept >> rank & 0x7F << (7 * rank);
     Some((group(0) | group(1) | group(2) | group(3) | group(4)) as u32)

@@ -1,9 +1,9 @@
 //! One linear pass over the code of a DEX file: calls, constants, types and fields as columns.
 
-use crate::bytes::{has_room, refuse, u32_at, DexError};
+use crate::bytes::{has_room, refuse, u16_at, u32_at, DexError};
 use crate::class_data::EncodedMethod;
 use crate::counting::starts_of;
-use crate::opcodes::{payload_length, Kind, FILL_ARRAY, OPCODES, PACKED_SWITCH, SPARSE_SWITCH};
+use crate::opcodes::{payload_length, Kind, CONST_STRING_JUMBO, FILL_ARRAY, OPCODES, PACKED_SWITCH, SPARSE_SWITCH};
 
 /// Bytes of instructions of all methods together, in multiples of the file.
 const CODE_CAP: u64 = 8;
@@ -14,7 +14,7 @@ const CODE_MAX: u64 = 128 << 20;
 const ROOM: usize = 16;
 const CODE_HEADER: usize = 16;
 /// Instructions of one kind that are kept before they go to their columns.
-const LATEST: usize = 64;
+const LATEST: usize = 128;
 /// Room for the number of any `Kind`.
 const KINDS: usize = 8;
 /// How many methods ahead code is fetched.
@@ -36,13 +36,6 @@ pub struct Uses {
 }
 
 impl Uses {
-    fn extend(&mut self, met: &[Met]) {
-        self.caller.extend(met.iter().map(|each| each.caller));
-        self.target.extend(met.iter().map(|each| each.target));
-        self.offset.extend(met.iter().map(|each| each.offset));
-        self.opcode.extend(met.iter().map(|each| each.opcode as u8));
-    }
-
     /// Move all of `others` behind these.
     fn append(&mut self, others: Self) {
         self.caller.extend(others.caller);
@@ -175,6 +168,9 @@ pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size
     }
     let items = in_order(items, counts.methods);
     let (walk, behind) = walk_both(octets, counts, &items, claimed as usize);
+    let instructions = walk.instructions + behind.instructions;
+    let bad_ids = walk.bad_ids + behind.bad_ids;
+    let unknown_opcodes = walk.unknown_opcodes + behind.unknown_opcodes;
     let [mut calls, mut strings, mut types, mut fields] = walk.uses;
     for (uses, rest) in [&mut calls, &mut strings, &mut types, &mut fields].into_iter().zip(behind.uses) {
         uses.append(rest);
@@ -192,9 +188,9 @@ pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size
         fields,
         rejected: total - items.len(),
         items,
-        instructions: walk.instructions + behind.instructions,
-        bad_ids: walk.bad_ids + behind.bad_ids,
-        unknown_opcodes: walk.unknown_opcodes + behind.unknown_opcodes,
+        instructions,
+        bad_ids,
+        unknown_opcodes,
     })
 }
 
@@ -202,58 +198,57 @@ pub fn sweep(octets: &[u8], methods: &[EncodedMethod], counts: Counts, part_size
 ///
 /// Where an instruction starts is known only after the one before it was looked at: a processor has half of its units
 /// idle meanwhile, enough for another walk.
-fn walk_both<'a>(octets: &'a [u8], counts: Counts, items: &[Item], claimed: usize) -> (Walk<'a>, Walk<'a>) {
+fn walk_both<'a>(octets: &[u8], counts: Counts, items: &'a [Item], claimed: usize) -> (Walk<'a>, Walk<'a>) {
     let mut before = 0;
     let half = items.iter().take_while(|item| {
         before += (item.end - item.start) as usize;
         before <= claimed / 2
     });
     let (first, second) = items.split_at_checked(half.count()).unwrap_or((items, &[]));
-    let (mut one, mut two) = (Walk::new(octets, counts, claimed), Walk::new(octets, counts, claimed / 2));
-    let (mut here, mut there) = (Place::new(octets, first), Place::new(octets, second));
-    while here.goes_on() && there.goes_on() {
-        one.step(&mut here);
-        two.step(&mut there);
+    let (mut one, mut two) = (Walk::new(counts, first, claimed), Walk::new(counts, second, claimed / 2));
+    let (mut here, mut there) = (Place::new(first), Place::new(second));
+    while here.goes_on(octets) && there.goes_on(octets) {
+        one.step(octets, &mut here);
+        two.step(octets, &mut there);
     }
-    while here.goes_on() {
-        one.step(&mut here);
+    while here.goes_on(octets) {
+        one.step(octets, &mut here);
     }
-    while there.goes_on() {
-        two.step(&mut there);
+    while there.goes_on(octets) {
+        two.step(octets, &mut there);
     }
     for walk in [&mut one, &mut two] {
-        (0..walk.uses.len()).for_each(|list| walk.sort_out(list));
+        (0..walk.uses.len()).for_each(|list| walk.sort_out(octets, list));
     }
     (one, two)
 }
 
-/// Where a walk stands.
+/// Where a walk stands; all in code units.
 struct Place<'a> {
-    octets: &'a [u8],
     items: std::slice::Iter<'a, Item>,
-    owner: u32,
-    first: usize,
+    /// Number of the item, from 1 on.
+    number: u32,
     end: usize,
     at: usize,
 }
 
 impl<'a> Place<'a> {
-    fn new(octets: &'a [u8], items: &'a [Item]) -> Self {
-        Self { octets, items: items.iter(), owner: 0, first: 0, end: 0, at: 0 }
+    fn new(items: &'a [Item]) -> Self {
+        Self { items: items.iter(), number: 0, end: 0, at: 0 }
     }
 
     /// Whether there is another instruction, in this method or the next one with any.
     #[allow(clippy::inline_always)] // a call would cost more than the step
     #[inline(always)]
-    fn goes_on(&mut self) -> bool {
+    fn goes_on(&mut self, octets: &[u8]) -> bool {
         while self.at >= self.end {
             // Methods lie in the order of classes, not in that of ids: what comes soon is fetched meanwhile.
             if let Some(ahead) = self.items.as_slice().get(AHEAD) {
-                std::hint::black_box(self.octets.get(2 * ahead.start as usize));
+                std::hint::black_box(octets.get(2 * ahead.start as usize));
             }
             let Some(item) = self.items.next() else { return false };
-            (self.owner, self.first, self.end) = (item.owner, 2 * item.start as usize, 2 * item.end as usize);
-            self.at = self.first;
+            self.number += 1;
+            (self.at, self.end) = (item.start as usize, item.end as usize);
         }
         true
     }
@@ -286,24 +281,16 @@ fn item_of(octets: &[u8], method: EncodedMethod) -> Option<Item> {
     (end <= units).then_some(Item { owner: method.method, start: start as u32, end: end as u32 })
 }
 
-/// An instruction that refers to something.
-#[derive(Debug, Default, Clone, Copy)]
-struct Met {
-    caller: u32,
-    target: u32,
-    offset: u32,
-    opcode: u32,
-}
-
-/// The pass over the code, and what it has met so far.
+/// The pass over the code of some items, and what it has met so far.
 struct Walk<'a> {
-    octets: &'a [u8],
-    /// Length of the table that each kind refers to; of those that refer to nothing more than any id.
-    counts: [u32; KINDS],
+    items: &'a [Item],
+    /// Length of the table that each kind refers to.
+    counts: [u32; 4],
     /// By what they refer to, in the order of the first of `Kind`.
     uses: [Uses; 4],
-    /// The latest instructions of each kind; those from `met` on are of no account.
-    latest: [[Met; LATEST]; KINDS],
+    /// The latest instructions of each kind: above the number of the item, in the lower half where each stands. Those
+    /// from `met` on are of no account.
+    latest: [[u64; LATEST]; KINDS],
     met: [u8; KINDS],
     instructions: u64,
     bad_ids: u64,
@@ -311,20 +298,16 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(octets: &'a [u8], counts: Counts, claimed: usize) -> Self {
+    fn new(counts: Counts, items: &'a [Item], claimed: usize) -> Self {
         let mut uses: [Uses; 4] = Default::default();
         for (uses, share) in uses.iter_mut().zip(USUAL) {
             uses.reserve(claimed / share);
         }
-        let mut limits = [u32::MAX; KINDS];
-        for (limit, count) in limits.iter_mut().zip([counts.methods, counts.strings, counts.types, counts.fields]) {
-            *limit = count as u32;
-        }
         Self {
-            octets,
-            counts: limits,
+            items,
+            counts: [counts.methods, counts.strings, counts.types, counts.fields].map(|count| count as u32),
             uses,
-            latest: [[Met::default(); LATEST]; KINDS],
+            latest: [[0; LATEST]; KINDS],
             met: [0; KINDS],
             instructions: 0,
             bad_ids: 0,
@@ -334,59 +317,81 @@ impl<'a> Walk<'a> {
 
     /// Meet the next instruction.
     ///
-    /// What comes next cannot be guessed, so that each branch on it costs more than the work it saves: every instruction
-    /// is written down with those of its kind, but their number grows only by those that count.
+    /// What comes next cannot be guessed, so that each branch on it costs more than the work it saves: where every
+    /// instruction stands is written down with those of its kind, but their number grows only by those that count.
     #[allow(clippy::indexing_slicing)] // each index is masked or below the length of its table by type
     #[allow(clippy::inline_always)]
     #[inline(always)]
-    fn step(&mut self, place: &mut Place<'_>) {
-        let (octets, at) = (self.octets, place.at);
-        let head = octets.get(at..).unwrap_or(&[]);
-        // What stands in the last unit of a file has no operands.
-        let tail = || head.first_chunk::<2>().map_or([0; 4], |unit| [unit[0], unit[1], 0, 0]);
-        let [opcode, high, low, top] = head.first_chunk::<4>().copied().unwrap_or_else(tail);
+    fn step(&mut self, octets: &[u8], place: &mut Place<'_>) {
+        let at = place.at;
+        let opcode = octets.get(2 * at).copied().unwrap_or(0);
         let (length, kind) = OPCODES[usize::from(opcode)];
-        let mut behind = at + 2 * usize::from(length);
-        let mut target = u32::from(u16::from_le_bytes([low, top]));
+        let mut behind = at + usize::from(length);
         let mut list = kind as usize % KINDS;
         if kind > Kind::Other {
             match kind {
-                Kind::Nop => {
-                    if let PACKED_SWITCH | SPARSE_SWITCH | FILL_ARRAY = u16::from_le_bytes([opcode, high]) {
-                        let length = usize::try_from(payload_length(octets, at / 2)).unwrap_or(usize::MAX);
-                        behind = at.saturating_add(length.saturating_mul(2));
-                    }
-                }
-                Kind::TextJumbo => {
-                    list = Kind::Text as usize;
-                    target = u32_at(head, 2).unwrap_or(u32::MAX);
-                }
+                Kind::Nop => behind = behind_nop(octets, at),
+                Kind::TextJumbo => list = Kind::Text as usize,
                 _ => self.unknown_opcodes += 1,
             }
         }
-        // An instruction that runs over the end of its method has no operands to read.
-        let mut counts = u8::from(list < Kind::Other as usize) & u8::from(behind <= place.end);
-        if target >= self.counts[list] {
-            self.bad_ids += u64::from(counts);
-            counts = 0;
-        }
-        let offset = ((at - place.first) / 2) as u32;
         let met = self.met[list];
-        self.latest[list][usize::from(met) % LATEST] =
-            Met { caller: place.owner, target, offset, opcode: u32::from(opcode) };
-        self.met[list] = met + counts;
-        if usize::from(met + counts) == LATEST {
-            self.sort_out(list);
+        self.latest[list][usize::from(met) % LATEST] = u64::from(place.number) << 32 | at as u64;
+        let met = met + u8::from(list < Kind::Other as usize);
+        self.met[list] = met;
+        if usize::from(met) == LATEST {
+            self.sort_out(octets, list);
         }
         self.instructions += 1;
         place.at = behind;
     }
 
-    /// Move the latest instructions of one kind to their columns.
-    fn sort_out(&mut self, list: usize) {
-        let (Some(uses), Some(met)) = (self.uses.get_mut(list), self.met.get_mut(list)) else { return };
-        let latest = self.latest.get(list).and_then(|latest| latest.get(..usize::from(*met)));
-        uses.extend(latest.unwrap_or(&[]));
-        *met = 0;
+    /// Read what the latest instructions of one kind refer to, and move them to their columns.
+    #[allow(clippy::indexing_slicing)] // `kept` grows at most as often as there are latest ones
+    fn sort_out(&mut self, octets: &[u8], list: usize) {
+        let (Some(uses), Some(&count)) = (self.uses.get_mut(list), self.counts.get(list)) else { return };
+        let [mut callers, mut targets, mut offsets] = [[0; LATEST]; 3];
+        let mut opcodes = [0; LATEST];
+        let mut kept = 0;
+        for &each in &self.latest[list][..usize::from(self.met[list]).min(LATEST)] {
+            let (number, at) = ((each >> 32) as usize, each as u32);
+            let Some(item) = self.items.get(number.wrapping_sub(1)) else { continue };
+            let opcode = octets.get(2 * at as usize).copied().unwrap_or(0);
+            // An instruction that runs over the end of its method has no operands to read.
+            if at + u32::from(OPCODES[usize::from(opcode)].0) > item.end {
+                continue;
+            }
+            let operand = 2 * at as usize + 2;
+            let target = match opcode {
+                CONST_STRING_JUMBO => u32_at(octets, operand),
+                _ => u16_at(octets, operand).map(u32::from),
+            };
+            let target = target.unwrap_or(u32::MAX);
+            if target >= count {
+                self.bad_ids += 1;
+                continue;
+            }
+            callers[kept] = item.owner;
+            targets[kept] = target;
+            offsets[kept] = at - item.start;
+            opcodes[kept] = opcode;
+            kept += 1;
+        }
+        uses.caller.extend_from_slice(&callers[..kept]);
+        uses.target.extend_from_slice(&targets[..kept]);
+        uses.offset.extend_from_slice(&offsets[..kept]);
+        uses.opcode.extend_from_slice(&opcodes[..kept]);
+        self.met[list] = 0;
+    }
+}
+
+/// Return where the nop, or the payload that looks like one, at `at` ends; in code units.
+#[cold]
+fn behind_nop(octets: &[u8], at: usize) -> usize {
+    match u16_at(octets, 2 * at) {
+        Some(PACKED_SWITCH | SPARSE_SWITCH | FILL_ARRAY) => {
+            at.saturating_add(usize::try_from(payload_length(octets, at)).unwrap_or(usize::MAX))
+        }
+        _ => at + 1,
     }
 }
