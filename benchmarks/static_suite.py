@@ -28,7 +28,7 @@ from workers.static.suite import EXTRACTORS, run
 from workers.static.view import StaticView
 from workers.tuning import settle
 
-REPEATS = 5
+REPEATS = 15
 _WITHOUT_GRAPH = tuple(each for each in EXTRACTORS if each.fact != "reachability")
 
 
