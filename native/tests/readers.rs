@@ -3,13 +3,14 @@
 
 mod common;
 
+use apkfarm_native::class_data::{read_methods, EncodedMethod};
 use apkfarm_native::constants::Follower;
 use apkfarm_native::head::inflate_head;
 use apkfarm_native::inflate::{crc32, inflate_exactly};
 use apkfarm_native::mutf8::decode;
 use apkfarm_native::opcodes::payload_length;
 use apkfarm_native::search::stands_in;
-use apkfarm_native::sweep::Item;
+use apkfarm_native::sweep::{sweep, Counts, Item, Sweep};
 use apkfarm_native::zip::{member, read_entries};
 
 fn code(units: &[u16]) -> Vec<u8> {
@@ -117,4 +118,76 @@ fn the_checksum_is_that_of_zip() {
     assert!(!common::dex_files().is_empty());
     assert!(common::Dice::new(1).roll(2) < 2);
     assert!(!common::apk().is_empty());
+}
+
+/// A file of class data: twelve fields and three methods with short and long numbers, and `behind` zeros.
+fn class_data(behind: usize) -> Vec<u8> {
+    let mut octets = vec![0xFF, 6, 6, 2, 1];
+    octets.extend([0x01, 0x01, 0x81, 0x02].repeat(8)); // two numbers for each field
+                                                       // Direct: 1 with code at 0x90; then 1 + 200 with flags of three bytes and an offset of five.
+    octets.extend([0x01, 0x09, 0x90, 0x01]);
+    octets.extend([0xC8, 0x01, 0x81, 0x80, 0x04, 0xF0, 0x80, 0x80, 0x80, 0x01]);
+    octets.extend([0x02, 0x01, 0x00]); // virtual: 2, without code
+    octets.extend(vec![0; behind]);
+    octets
+}
+
+#[test]
+fn methods_are_the_same_in_one_word_and_step_by_step() {
+    let wanted = vec![
+        EncodedMethod { method: 1, code: 0x90, is_virtual: false },
+        EncodedMethod { method: 201, code: 0x1000_0070, is_virtual: false },
+        EncodedMethod { method: 2, code: 0, is_virtual: true },
+    ];
+
+    // At the end of a file there are no eight bytes to look at.
+    assert_eq!(Ok(wanted.clone()), read_methods(&class_data(0), &[1], 300));
+    assert_eq!(Ok(wanted), read_methods(&class_data(16), &[1], 300));
+}
+
+/// Sweep methods, each by its id and code units.
+fn swept(methods: &[(u32, &[u16])]) -> Sweep {
+    let mut octets = vec![0; 4];
+    let mut encoded = Vec::new();
+    for (method, units) in methods {
+        encoded.push(EncodedMethod { method: *method, code: octets.len() as u32, is_virtual: false });
+        octets.extend([0; 12]);
+        octets.extend((units.len() as u32).to_le_bytes());
+        octets.extend(code(units));
+        octets.resize(octets.len().next_multiple_of(4), 0);
+    }
+    let counts = Counts { strings: 0x2_0000, types: 10, fields: 10, methods: 10 };
+    sweep(&octets, &encoded, counts, octets.len()).unwrap()
+}
+
+#[test]
+fn what_runs_over_the_end_of_its_method_refers_to_nothing() {
+    // invoke-static {}, 3 without its last unit
+    let found = swept(&[(0, &[0x0071, 3])]);
+
+    assert_eq!((0, 0, 1), (found.calls.len(), found.bad_ids, found.instructions));
+}
+
+#[test]
+fn an_id_outside_its_table_is_counted_and_left_out() {
+    // sget v0, 9; sget v0, 10
+    let found = swept(&[(0, &[0x0060, 9, 0x0060, 10])]);
+
+    assert_eq!((vec![9], 1), (found.fields.target, found.bad_ids));
+}
+
+#[test]
+fn a_jumbo_string_is_known_by_all_its_bits() {
+    assert_eq!(vec![0x1_0007, 7], swept(&[(0, &[0x001B, 7, 1, 0x001A, 7])]).strings.target);
+}
+
+#[test]
+fn many_calls_of_many_methods_stay_in_the_order_of_methods() {
+    let invoke: Vec<u16> = [0x0071, 3, 0].repeat(300);
+    let found = swept(&[(7, &invoke), (2, &invoke), (4, &[0x000E]), (5, &invoke)]);
+    let offsets: Vec<u32> = (0..900).step_by(3).collect();
+
+    assert_eq!([[2; 300], [5; 300], [7; 300]].concat(), found.calls.caller);
+    assert_eq!(offsets.repeat(3), found.calls.offset);
+    assert_eq!(901, found.instructions);
 }
