@@ -90,6 +90,12 @@ class StaticPage:
         return self.value("/facts/signing/schemes") == [] and "signing.broken-block" not in odd
 
     @property
+    def stripped(self) -> str:
+        """The signature schemes that were taken away from the app, such as `v2`; empty for none."""
+        odd = self.table("/facts/signing/anomalies")
+        return next((row.text("detail") for row in odd if row.text("kind") == "signing.stripped-scheme"), "")
+
+    @property
     def sdks(self) -> tuple[Row, ...]:
         """Third-party SDKs, platform libraries left out, by category."""
         rows = [row for row in self.table("/facts/sdks") if row.text("category") != PLATFORM_CATEGORY]

@@ -41,7 +41,7 @@ from workers.static.extractors import (
 )
 from workers.static.view import StaticView
 
-ENGINE = "static-7"
+ENGINE = "static-8"
 """Version of this suite; a change of any fact changes it, a new row of a table too, and with it every result key."""
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from workers.static.readers.anomaly import Anomaly
+from workers.static.readers.archive import MemberError
 from workers.static.readers.libraries import Libraries, LibraryError, answered, ask
 from workers.static.readers.manifest_model import Reader
 from workers.static.readers.signing_block import SCHEME_IDS, STAMP_IDS, find_signing_block
@@ -17,6 +19,11 @@ from workers.static.readers.signing_model import Signer, Signing
 _SPECIAL = re.compile(r'[",+<>;\\]')
 _ESCAPED = r"\\\g<0>"
 _SCHEMES = ("v1", "v2", "v3", "v3.1")
+_PROMISE = re.compile(rb"(?:^|[\r\n])X-Android-APK-Signed: ?([0-9, ]{1,64})[\r\n]", re.IGNORECASE)
+"""What a file of scheme v1 says of the other schemes, by number (`ApkSigner`, and `StrictJarVerifier` of Android)."""
+_PROMISED = {"2": "v2", "3": "v3"}
+_SECTION = 4_096
+"""Bytes of such a file that are looked at: the attributes of the whole come first."""
 
 
 def read_signing(libraries: Libraries) -> Signing:
@@ -38,6 +45,8 @@ def read_signing(libraries: Libraries) -> Signing:
     repeated = sorted({SCHEME_IDS[number] for number in ids if number in SCHEME_IDS and ids.count(number) > 1})
     if repeated:
         anomalies.append(Anomaly(kind="signing.repeated-scheme", detail=", ".join(repeated)))
+    if present == {"v1"} and (stripped := _promised(libraries)):
+        anomalies.append(Anomaly(kind="signing.stripped-scheme", detail=", ".join(stripped)))
     reader, signers = _signers(libraries, anomalies)
     unread = sorted(present - {signer.scheme for signer in signers})
     if unread:
@@ -68,6 +77,22 @@ def _signers(libraries: Libraries, anomalies: list[Anomaly]) -> tuple[Reader, tu
     except LibraryError as error:
         anomalies.append(Anomaly(kind="signing.reader-failed", detail=str(error)))
     return Reader.ANDROGUARD, ()
+
+
+def _promised(libraries: Libraries) -> list[str]:
+    """Return the schemes of which scheme v1 says that the app was signed by them as well.
+
+    Where none of them is there, somebody took it away or changed the file since: Android 7 and later refuse the app.
+    """
+    archive = libraries.archive
+    wanted = {name.rpartition(".")[0].upper() + ".SF" for name, _ in libraries.signature_files}
+    numbers: set[str] = set()
+    for name in archive.names:
+        if name[:1] in "Mm" and name.upper() in wanted and (entry := archive.entry(name)) is not None:
+            with suppress(MemberError):
+                match = _PROMISE.search(archive.read_head(entry, _SECTION))
+                numbers.update(match[1].decode("ascii").replace(" ", "").split(",") if match else ())
+    return [scheme for number, scheme in _PROMISED.items() if number in numbers]
 
 
 def _first_file_only(libraries: Libraries, read: list[Signer], anomalies: list[Anomaly]) -> list[Signer]:

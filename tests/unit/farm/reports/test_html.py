@@ -128,10 +128,14 @@ def test_an_app_page_says_where_clear_text_is_permitted(network: JSON, words: st
         ({"schemes": [], "signers": [], "anomalies": []}, "没有签名，安卓系统不会安装 not signed"),
         ({"schemes": ["v1"], "signers": [], "anomalies": [{"kind": "signing.unread-scheme"}]}, "未读到 not read"),
         ({"schemes": [], "signers": [], "anomalies": [{"kind": "signing.broken-block"}]}, "未读到 not read"),
+        (
+            {"schemes": ["v1"], "signers": [], "anomalies": [{"kind": "signing.stripped-scheme", "detail": "v2"}]},
+            "未读到 not read 签名缺失 Stripped 曾用 v2 签名，现已缺失",
+        ),
     ],
 )
-def test_an_unsigned_app_is_told_from_a_signature_that_was_not_read(signing: JSON, words: str, tmp_path: Path) -> None:
-    """The first is a fact of the app, the second a gap in what is known."""
+def test_an_app_page_tells_what_is_wrong_with_the_signature(signing: JSON, words: str, tmp_path: Path) -> None:
+    """That there is none is a fact of the app; one that was not read is a gap in what is known."""
     batch = Sample()
     batch.add(document({"signing": signing}))
     page = next(text for name, text in write(batch, tmp_path).items() if name.startswith("apps/"))

@@ -122,6 +122,40 @@ def test_of_a_scheme_that_stands_twice_the_first_counts() -> None:
     assert [(odd.kind, odd.detail) for odd in read.anomalies] == [("signing.repeated-scheme", "v2")]
 
 
+def signed_file(attribute: bytes, name: str = "CERT.SF") -> Member:
+    """Return the list of digests that a signature file signs."""
+    head = b"Signature-Version: 1.0\r\n" + attribute + b"Created-By: 1.0 (Android)\r\n\r\n"
+    return Member(name=f"META-INF/{name}", content=head + b"Name: a\r\nSHA-256-Digest: x\r\n\r\n" * 5_000)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "name", "stripped"),
+    [
+        (b"X-Android-APK-Signed: 2\r\n", "CERT.SF", "v2"),
+        (b"x-android-apk-signed: 3, 2,9\r\n", "cert.sf", "v2, v3"),
+        (b"X-Android-APK-Signed: 4\r\n", "CERT.SF", None),
+        (b"X-Android-APK-Signed: 2\r\n", "OTHER.SF", None),
+        (b"Not-X-Android-APK-Signed: 2\r\n", "CERT.SF", None),
+        (b"", "CERT.SF", None),
+    ],
+)
+def test_a_scheme_that_was_taken_away_is_noted(attribute: bytes, name: str, stripped: str | None) -> None:
+    """Scheme v1 says of each other one that the app was signed by it, so that Android misses it."""
+    read = signing(v1_file(RELEASE), signed_file(attribute, name))
+
+    assert [(odd.kind, odd.detail) for odd in read.anomalies] == (
+        [("signing.stripped-scheme", stripped)] if stripped else []
+    )
+
+
+def test_a_scheme_that_is_there_was_not_taken_away() -> None:
+    """Of an app with one of the later schemes scheme v1 is of no account."""
+    promise = signed_file(b"X-Android-APK-Signed: 2, 3\r\n")
+    read = signing(v1_file(RELEASE), promise, signing_block=block((0x7109871A, v2_value(RELEASE))))
+
+    assert read.anomalies == ()
+
+
 def test_both_libraries_say_the_same() -> None:
     """Names, times and algorithms included."""
     data = zip_bytes([MANIFEST, v1_file(DEBUG)], before_directory=block((0x7109871A, v2_value(DEBUG))))
