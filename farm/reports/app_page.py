@@ -86,14 +86,17 @@ class StaticPage:
     @property
     def unsigned(self) -> bool:
         """Whether the app bears no signature; False where that could not be read."""
-        odd = {row.text("kind") for row in self.table("/facts/signing/anomalies")}
-        return self.value("/facts/signing/schemes") == [] and "signing.broken-block" not in odd
+        return self.value("/facts/signing/schemes") == [] and "signing.broken-block" not in self._odd_signing
 
     @property
     def stripped(self) -> str:
         """The signature schemes that were taken away from the app, such as `v2`; empty for none."""
-        odd = self.table("/facts/signing/anomalies")
-        return next((row.text("detail") for row in odd if row.text("kind") == "signing.stripped-scheme"), "")
+        return self._odd_signing.get("signing.stripped-scheme", "")
+
+    @property
+    def _odd_signing(self) -> dict[str, str]:
+        """What is odd about the signature: details by kind."""
+        return {row.text("kind"): row.text("detail") for row in self.table("/facts/signing/anomalies")}
 
     @property
     def sdks(self) -> tuple[Row, ...]:

@@ -123,11 +123,13 @@ fn the_checksum_is_that_of_zip() {
 /// A file of class data: twelve fields and three methods with short and long numbers, and `behind` zeros.
 fn class_data(behind: usize) -> Vec<u8> {
     let mut octets = vec![0xFF, 6, 6, 2, 1];
-    octets.extend([0x01, 0x01, 0x81, 0x02].repeat(8)); // two numbers for each field
-                                                       // Direct: 1 with code at 0x90; then 1 + 200 with flags of three bytes and an offset of five.
+    // Two numbers for each field.
+    octets.extend([0x01, 0x01, 0x81, 0x02].repeat(8));
+    // Direct: 1 with code at 0x90; then 1 + 200 with flags of three bytes and an offset of five.
     octets.extend([0x01, 0x09, 0x90, 0x01]);
     octets.extend([0xC8, 0x01, 0x81, 0x80, 0x04, 0xF0, 0x80, 0x80, 0x80, 0x01]);
-    octets.extend([0x02, 0x01, 0x00]); // virtual: 2, without code
+    // Virtual: 2, without code.
+    octets.extend([0x02, 0x01, 0x00]);
     octets.extend(vec![0; behind]);
     octets
 }

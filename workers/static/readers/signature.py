@@ -86,12 +86,15 @@ def _promised(libraries: Libraries) -> list[str]:
     """
     archive = libraries.archive
     wanted = {name.rpartition(".")[0].upper() + ".SF" for name, _ in libraries.signature_files}
+    # Names that differ by case are one file for Android, and an app may have as many as there are spellings.
+    lists = {
+        name.upper(): entry for entry in archive.entries if (name := entry.name)[:1] in "Mm" and name.upper() in wanted
+    }
     numbers: set[str] = set()
-    for name in archive.names:
-        if name[:1] in "Mm" and name.upper() in wanted and (entry := archive.entry(name)) is not None:
-            with suppress(MemberError):
-                match = _PROMISE.search(archive.read_head(entry, _SECTION))
-                numbers.update(match[1].decode("ascii").replace(" ", "").split(",") if match else ())
+    for entry in lists.values():
+        with suppress(MemberError):
+            match = _PROMISE.search(archive.read_head(entry, _SECTION))
+            numbers.update(match[1].decode("ascii").replace(" ", "").split(",") if match else ())
     return [scheme for number, scheme in _PROMISED.items() if number in numbers]
 
 

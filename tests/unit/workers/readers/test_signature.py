@@ -19,7 +19,8 @@ from cryptography.x509.oid import NameOID
 from tests.unit.workers.readers.build import Member, zip_bytes
 from tests.unit.workers.readers.build_axml import Node, axml
 from workers.model.limits import Limits
-from workers.static.readers.archive import open_apk
+from workers.static.readers.archive import Archive, open_apk
+from workers.static.readers.directory import Entry
 from workers.static.readers.libraries import Libraries
 from workers.static.readers.manifest_model import Reader
 from workers.static.readers.signature import _by_androguard, read_signing
@@ -146,6 +147,21 @@ def test_a_scheme_that_was_taken_away_is_noted(attribute: bytes, name: str, stri
     assert [(odd.kind, odd.detail) for odd in read.anomalies] == (
         [("signing.stripped-scheme", stripped)] if stripped else []
     )
+
+
+def test_of_lists_whose_names_differ_by_case_alone_one_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For Android they are one file; an app may have as many of them as a name has spellings."""
+    looked_at: list[str] = []
+    read_head = Archive.read_head
+
+    def counted(archive: Archive, entry: Entry, size: int) -> bytes:
+        looked_at.append(entry.name)
+        return read_head(archive, entry, size)
+
+    monkeypatch.setattr(Archive, "read_head", counted)
+    signing(v1_file(RELEASE), *(signed_file(b"", name) for name in ("CERT.SF", "cert.sf", "Cert.sf")))
+
+    assert len(looked_at) == 1
 
 
 def test_a_scheme_that_is_there_was_not_taken_away() -> None:
